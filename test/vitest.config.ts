@@ -1,6 +1,14 @@
 import { defineConfig } from 'vitest/config';
 
+// Specs that compare with another emulator or tool end in .referee.spec.ts and run in `make test-all` only.
+const withReferees = process.env.TRAPGATE_REFEREES === '1';
+
 export default defineConfig({
   root: new URL('..', import.meta.url).pathname,
-  test: { include: ['test/**/*.spec.ts'] },
+  test: {
+    include: ['test/**/*.spec.ts'],
+    exclude: withReferees ? [] : ['test/**/*.referee.spec.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
 });
