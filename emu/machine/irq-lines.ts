@@ -1,0 +1,55 @@
+/**
+ * The wires between the chips and the interrupt controllers.
+ *
+ * A wire may have several drivers (COM1 and COM3 on IRQ 4, or a test's finger beside the keyboard); it is high while
+ * any of them drives it high. Someone who wants to see edges listens; when nobody does, it costs one comparison.
+ */
+
+import type { IrqLine } from '../../devices/device.ts';
+
+/** A wire's level changed. */
+export type EdgeListener = (wire: IrqWire, level: boolean) => void;
+
+export class IrqWire {
+  private driversHigh = 0;
+  private listener: EdgeListener | undefined;
+
+  /**
+   * @param name what people call it: 'IRQ 1'
+   * @param input the pin at the wire's end
+   */
+  constructor(
+    readonly name: string,
+    private readonly input: IrqLine,
+  ) {}
+
+  get level(): boolean {
+    return this.driversHigh > 0;
+  }
+
+  /** A new driver on the wire, low until it says otherwise. */
+  driver(): IrqLine {
+    let high = false;
+    return {
+      set: (level) => {
+        if (level === high) return;
+        high = level;
+        this.move(level ? 1 : -1);
+      },
+    };
+  }
+
+  /** Hear of every edge, after the pin has; one listener at a time, undefined takes it away. */
+  listen(listener: EdgeListener | undefined): void {
+    this.listener = listener;
+  }
+
+  private move(by: number): void {
+    const before = this.level;
+    this.driversHigh += by;
+    const level = this.level;
+    if (level === before) return;
+    this.input.set(level);
+    this.listener?.(this, level);
+  }
+}
