@@ -1,0 +1,110 @@
+/**
+ * make bench: the same images on trapgate and on v86, with and without its JIT, side by side.
+ *
+ *     make bench                     every guest
+ *     make bench BENCH='int3 fib'    some of them
+ *
+ * Every guest runs on all engines in turn before the next one begins, so that a machine whose speed drifts slows
+ * all of them alike, and what counts is the ratio. Of a guest's rounds the best one is taken, on every engine.
+ * Exit status 1 when the engines do not agree on what was computed.
+ */
+import { cpus } from 'node:os';
+import { type RemoteEngine, serve, startEngine, type Timing } from './engine.ts';
+import { assembleGuest, type Guest, guests } from './guests.ts';
+import { trapgateEngine } from './trapgate.ts';
+import { v86Engine } from './v86.ts';
+
+const ENGINES = {
+  trapgate: () => trapgateEngine,
+  'v86 with JIT': () => v86Engine(true),
+  'v86 without JIT': () => v86Engine(false),
+};
+type EngineName = keyof typeof ENGINES;
+const NAMES = Object.keys(ENGINES) as EngineName[];
+const RIVALS = NAMES.slice(1);
+
+interface Row {
+  readonly guest: Guest;
+  /** Best round in milliseconds. */
+  readonly best: Record<EngineName, number>;
+  readonly mips: number;
+}
+
+const engineArgument = process.argv.indexOf('--engine');
+if (engineArgument > 0) {
+  serve(ENGINES[process.argv[engineArgument + 1] as EngineName]());
+} else {
+  process.exitCode = await main(process.argv.slice(2));
+}
+
+async function main(wanted: readonly string[]): Promise<number> {
+  const unknown = wanted.filter((name) => !guests.some((guest) => guest.name === name));
+  if (unknown.length > 0) {
+    console.error(`no guest '${unknown[0]}'; there are: ${guests.map((guest) => guest.name).join(', ')}`);
+    return 2;
+  }
+  console.log(`Node ${process.versions.node}, ${cpus()[0]?.model ?? 'unknown processor'}`);
+  console.log('Best round in ms; xN: v86 takes N times as long as trapgate.\n');
+  console.log(line('', 'trapgate', 'MIPS', ...RIVALS.flatMap((name) => [name, ''])));
+  const engines = new Map(NAMES.map((name) => [name, startEngine(name)] as const));
+  const rows: Row[] = [];
+  let wrong = 0;
+  for (const guest of guests) {
+    if (wanted.length > 0 && !wanted.includes(guest.name)) continue;
+    const timings = await runEverywhere(engines, assembleGuest(guest.name));
+    const row = summarize(guest, timings);
+    rows.push(row);
+    console.log(describe(row));
+    for (const name of RIVALS) {
+      if (timings[name].report === timings.trapgate.report) continue;
+      wrong++;
+      console.log(`  results differ:\n${indent('trapgate', timings.trapgate)}\n${indent(name, timings[name])}`);
+    }
+  }
+  for (const engine of engines.values()) engine.close();
+  console.log();
+  for (const kind of ['compute', 'trap'] as const) {
+    const some = rows.filter((row) => row.guest.kind === kind);
+    if (some.length > 1) console.log(means(kind, some));
+  }
+  console.log(wrong === 0 ? 'All results equal.' : `${wrong} results differ.`);
+  return wrong === 0 ? 0 : 1;
+}
+
+async function runEverywhere(
+  engines: ReadonlyMap<EngineName, RemoteEngine>,
+  image: Uint8Array,
+): Promise<Record<EngineName, Timing>> {
+  const timings: Partial<Record<EngineName, Timing>> = {};
+  for (const [name, engine] of engines) timings[name] = await engine.run(image);
+  return timings as Record<EngineName, Timing>;
+}
+
+function summarize(guest: Guest, timings: Record<EngineName, Timing>): Row {
+  const best = Object.fromEntries(NAMES.map((name) => [name, Math.min(...timings[name].rounds)]));
+  const { rounds, instructions } = timings.trapgate;
+  const mips = Math.max(...rounds.map((ms, round) => instructions[round]! / ms / 1000));
+  return { guest, best: best as Record<EngineName, number>, mips };
+}
+
+const ratio = (row: Row, name: EngineName) => row.best[name] / row.best.trapgate;
+const times = (value: number) => `x${value.toFixed(value < 10 ? 2 : 1)}`;
+
+function describe(row: Row): string {
+  const rivals = RIVALS.flatMap((name) => [row.best[name].toFixed(1), times(ratio(row, name))]);
+  return line(row.guest.name, row.best.trapgate.toFixed(1), row.mips.toFixed(0), ...rivals);
+}
+
+function means(kind: string, rows: readonly Row[]): string {
+  const mean = (of: (row: Row) => number) => Math.exp(rows.reduce((sum, row) => sum + Math.log(of(row)), 0) / rows.length);
+  const rivals = RIVALS.flatMap((name) => ['', times(mean((row) => ratio(row, name)))]);
+  return line(`${kind}, geometric mean`, '', mean((row) => row.mips).toFixed(0), ...rivals);
+}
+
+const WIDTHS = [23, 9, 6, 14, 7, 17, 7];
+
+function line(first: string, ...columns: readonly string[]): string {
+  return first.padEnd(WIDTHS[0]!) + columns.map((text, i) => text.padStart(WIDTHS[i + 1]!)).join('');
+}
+
+const indent = (name: string, timing: Timing) => `    ${name}: ${timing.report.trim().replaceAll('\n', ', ')}`;
