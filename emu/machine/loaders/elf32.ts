@@ -125,7 +125,8 @@ function readSegments(file: ImageFile): Segment[] {
   const offset = file.u32(28, 'the offset of the program headers');
   const count = file.u16(44, 'the number of program headers');
   const size = file.u16(42, 'the size of a program header');
-  if (count > 0 && size < PROGRAM_HEADER_BYTES) throw file.error(42, `a program header of ${size} bytes; 32 are needed`);
+  if (count > 0 && size < PROGRAM_HEADER_BYTES)
+    throw file.error(42, `a program header of ${size} bytes; 32 are needed`);
   return Array.from({ length: count }, (_, i) => {
     const at = offset + i * size;
     file.slice(at, PROGRAM_HEADER_BYTES, `program header ${i}`);

@@ -76,12 +76,16 @@ export function loadMultiboot(target: LoadTarget, file: ImageFile, options: Mult
   const header = findMultibootHeader(file);
   if (!header) throw file.error(0, 'no multiboot header in the first 8192 bytes');
   refuseUnknownDemands(file, header);
-  const kernel = header.flags & FLAG_ADDRESSES ? loadByAddresses(target, file, header) : loadByElf(target, file, header);
+  const kernel =
+    header.flags & FLAG_ADDRESSES ? loadByAddresses(target, file, header) : loadByElf(target, file, header);
 
   const places = placeModules(target, file, options.modules, Math.max(kernel.last + 1, MB));
   const info = buildInfo(file.name, options, places);
   if (kernel.first < INFO_ADDRESS + info.length && kernel.last >= INFO_ADDRESS) {
-    throw file.error(header.offset, `the kernel covers 0x${INFO_ADDRESS.toString(16)}, where the boot information goes`);
+    throw file.error(
+      header.offset,
+      `the kernel covers 0x${INFO_ADDRESS.toString(16)}, where the boot information goes`,
+    );
   }
   place(target, file, header.offset, INFO_ADDRESS, info, info.length);
   return { kind: 'multiboot', registers: { eax: BOOT_MAGIC, ebx: INFO_ADDRESS }, ...kernel };
@@ -90,7 +94,8 @@ export function loadMultiboot(target: LoadTarget, file: ImageFile, options: Mult
 function refuseUnknownDemands(file: ImageFile, { offset, flags }: Header): void {
   // 3.1.2: a loader that cannot meet one of the demands in bits 0 to 15 must not load the kernel.
   const unknown = flags & 0xffff & ~KNOWN_DEMANDS;
-  if (unknown) throw file.error(offset + 4, `the multiboot header demands unknown features (flags 0x${unknown.toString(16)})`);
+  if (unknown)
+    throw file.error(offset + 4, `the multiboot header demands unknown features (flags 0x${unknown.toString(16)})`);
   if (flags & FLAG_VIDEO && file.u32(offset + 32, 'the video mode type') !== TEXT_MODE) {
     throw file.error(offset + 32, 'the multiboot header demands a graphics mode; this machine has text only');
   }
@@ -140,7 +145,10 @@ function placeModules(
     next = start + bytes.length;
     if (!target.isMemory(start, bytes.length)) {
       const megabytes = `the machine's ${target.ramBytes >> 20} MB`;
-      throw file.error(0, `no room for module '${commandLine}' (${bytes.length} bytes) behind the kernel in ${megabytes}`);
+      throw file.error(
+        0,
+        `no room for module '${commandLine}' (${bytes.length} bytes) behind the kernel in ${megabytes}`,
+      );
     }
     target.write(start, bytes);
     return { commandLine, start, end: next };

@@ -1,0 +1,192 @@
+/**
+ * The one door through which anything from outside enters the machine: a key, a serial byte, a finger on a wire or
+ * a button. Whatever passes is stamped with the instruction count; the stamped list, given to the same machine
+ * again, makes the same run to the last bit.
+ *
+ * As a file it is JSON lines: a header, then one event a line, oldest first. For instance
+ *
+ *     {"format":"trapgate input log","version":1,"setup":{"frequency":100000000,"ramBytes":134217728}}
+ *     {"at":2000000,"kind":"key","key":"a","down":true}
+ *     {"at":2600000,"kind":"serial","port":1,"byte":104}
+ *     {"at":90000000,"kind":"end"}
+ */
+
+import { KEY_NAMES, type KeyName } from '../../devices/keys.ts';
+
+export type Input =
+  /** A key of the PC keyboard went down or up. */
+  | { readonly kind: 'key'; readonly key: KeyName; readonly down: boolean }
+  /** A byte arrived at a serial port: 1 for COM1. */
+  | { readonly kind: 'serial'; readonly port: number; readonly byte: number }
+  /** A finger on interrupt wire 0 to 15. */
+  | { readonly kind: 'line'; readonly line: number; readonly level: boolean }
+  | { readonly kind: 'button'; readonly button: 'reset' }
+  /** The person left: a replay stops here too. */
+  | { readonly kind: 'end' };
+
+/** An input and when it entered, in instructions since power-on. */
+export type StampedInput = Input & { readonly at: number };
+
+/** What a replay must share with the recording; compared key by key. */
+export type Setup = Readonly<Record<string, string | number>>;
+
+export interface InputLog {
+  readonly setup: Setup;
+  readonly events: readonly StampedInput[];
+}
+
+const FORMAT = 'trapgate input log';
+const VERSION = 1;
+
+/** Inputs that are still to come, and those that have been. */
+export class InputGate {
+  private readonly waiting: StampedInput[] = [];
+  private readonly past: StampedInput[] = [];
+  private listener: ((input: StampedInput) => void) | undefined;
+
+  /**
+   * @param deliver hands an input to the chip it is for; false: the chip has no room, and it did not enter
+   * @param moved hears of an input that is the next to enter, and when
+   */
+  constructor(
+    private readonly deliver: (input: Input) => boolean,
+    private readonly moved: (at: number) => void = () => {},
+  ) {}
+
+  /** When the next input enters, in instructions; undefined when none waits. */
+  get next(): number | undefined {
+    return this.waiting[0]?.at;
+  }
+
+  /** Everything that has entered so far. */
+  get events(): readonly StampedInput[] {
+    return this.past;
+  }
+
+  /** Let an input enter at `at` (in the past: at once), behind those already waiting for the same instruction. */
+  schedule(at: number, input: Input): void {
+    let place = this.waiting.length;
+    while (place > 0 && this.waiting[place - 1]!.at > at) place--;
+    this.waiting.splice(place, 0, { ...input, at });
+    if (place === 0) this.moved(at);
+  }
+
+  /** Hear of every input as it enters, with the time it did; one listener at a time. */
+  listen(listener: ((input: StampedInput) => void) | undefined): void {
+    this.listener = listener;
+  }
+
+  /**
+   * Let the oldest input that is due by `now` enter. One at a time, so that alarms it sets for this very instruction
+   * fire before the next one, in a replay as in the recording.
+   * @returns whether there was one
+   */
+  deliverOne(now: number): boolean {
+    const first = this.waiting[0];
+    if (first === undefined || first.at > now) return false;
+    this.waiting.shift();
+    if (this.deliver(first)) {
+      const stamped = { ...first, at: now };
+      this.past.push(stamped);
+      this.listener?.(stamped);
+    }
+    return true;
+  }
+}
+
+/** An input log file that cannot be used; the message names file and line. */
+export class InputLogError extends Error {
+  override readonly name = 'InputLogError';
+}
+
+/** The first line of a log file, line end included. */
+export function formatHeader(setup: Setup): string {
+  return `${JSON.stringify({ format: FORMAT, version: VERSION, setup })}\n`;
+}
+
+/** One event's line, line end included. */
+export function formatInput(input: StampedInput): string {
+  const { at, ...rest } = input;
+  return `${JSON.stringify({ at, ...rest })}\n`;
+}
+
+/**
+ * Read a log file back.
+ * @param name what error messages call it
+ * @throws InputLogError when it is damaged, of another format or of a later version
+ */
+export function parseInputLog(name: string, text: string): InputLog {
+  const lines = text.split('\n');
+  if (lines.at(-1) === '') lines.pop();
+  const fail = (line: number, complaint: string): never => {
+    throw new InputLogError(`${name}:${line}: ${complaint}`);
+  };
+  const objectOn = (line: number): Record<string, unknown> => {
+    try {
+      const value: unknown = JSON.parse(lines[line - 1] ?? '');
+      if (typeof value === 'object' && value !== null) return value as Record<string, unknown>;
+    } catch {
+      // Told below, as for JSON that is no object.
+    }
+    return fail(line, 'not a JSON object');
+  };
+
+  const header = objectOn(1);
+  if (header.format !== FORMAT) fail(1, `not a ${FORMAT} (no "format":"${FORMAT}")`);
+  if (header.version !== VERSION) fail(1, `version ${header.version}; this program reads version ${VERSION}`);
+  if (!isSetup(header.setup)) fail(1, '"setup" is not an object of strings and numbers');
+
+  let last = 0;
+  const events = lines.slice(1).map((_, i) => {
+    const event = objectOn(i + 2);
+    const { at } = event;
+    if (typeof at !== 'number' || !Number.isSafeInteger(at) || at < 0) {
+      return fail(i + 2, '"at" is not an instruction count');
+    }
+    if (at < last) return fail(i + 2, `time runs backwards: ${at} after ${last}`);
+    last = at;
+    return isInput(event) ? { ...event, at } : fail(i + 2, `no input is like this: ${lines[i + 1]}`);
+  });
+  return { setup: header.setup as Setup, events };
+}
+
+/**
+ * Refuse to replay a log on a machine that is not like the one it was recorded on.
+ * @throws InputLogError that says what differs
+ */
+export function checkSetup(name: string, recorded: Setup, present: Setup): void {
+  for (const key of new Set([...Object.keys(recorded), ...Object.keys(present)])) {
+    if (recorded[key] !== present[key]) {
+      throw new InputLogError(`${name}: recorded with ${key} ${recorded[key]}, but this machine has ${present[key]}`);
+    }
+  }
+}
+
+function isSetup(value: unknown): value is Setup {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    Object.values(value).every((v) => typeof v === 'string' || typeof v === 'number')
+  );
+}
+
+function isInput(value: Record<string, unknown>): value is Input {
+  switch (value.kind) {
+    case 'key':
+      return KEY_NAMES.some((name) => name === value.key) && typeof value.down === 'boolean';
+    case 'serial':
+      return isWithin(value.port, 1, 4) && isWithin(value.byte, 0, 255);
+    case 'line':
+      return isWithin(value.line, 0, 15) && typeof value.level === 'boolean';
+    case 'button':
+      return value.button === 'reset';
+    case 'end':
+      return true;
+    default:
+      return false;
+  }
+}
+
+function isWithin(value: unknown, low: number, high: number): boolean {
+  return typeof value === 'number' && Number.isInteger(value) && value >= low && value <= high;
+}

@@ -1,0 +1,273 @@
+/**
+ * The machine: a processor, memory, ports, chips and virtual time, run from one event to the next.
+ *
+ * Between events the processor runs alone; nothing here is asked per instruction. An event is an alarm of a chip,
+ * an input from outside, or the end of what the caller asked for. What a chip does in the middle of an instruction
+ * (set an alarm, stop the machine) takes effect before the next one.
+ */
+
+import type { Device } from '../../devices/device.ts';
+import { TRAP_ENTRIES } from '../core/layout.ts';
+import { DEFAULT_FREQUENCY, type TimeSource, VirtualClock } from './clock.ts';
+import { type CpuHost, RunExit } from './cpu.ts';
+import { type Input, InputGate } from './input-log.ts';
+import { type FrameTable, PhysicalMemory } from './physical-memory.ts';
+import { PortBus } from './port-bus.ts';
+import type { Stop } from './stop.ts';
+
+/** What the machine needs of a processor; class Cpu is one, and specs have a small one of their own. */
+export interface Processor extends FrameTable {
+  /** Instructions retired since power-on, exact also in a host call. */
+  readonly now: number;
+  /** Run at most this many instructions (at least 1, below 2^31). */
+  run(instructions: number): RunExit;
+  /** Let run() return after the current instruction. */
+  requestExit(): void;
+  /** Time passes while the processor is halted: to a later instant, never inside run(). */
+  advanceTo(time: number): void;
+  /** Level of the INTR pin. */
+  setIntr(level: boolean): void;
+  /** As after the RESET pin; memory, the frame table and time are not touched. */
+  reset(): void;
+  readonly interruptsEnabled: boolean;
+  readonly halted: boolean;
+  readonly cs: number;
+  readonly eip: number;
+  /** After RunExit.Shutdown: the exception whose delivery led to it. */
+  readonly shutdownVector: number;
+  readonly shutdownCode: number;
+  /** Traps and interrupts ever delivered, modulo 2^32. */
+  readonly traps: number;
+  /** run() returns when `traps` reaches this; 0: never. */
+  trapStop: number;
+}
+
+/** How far run() goes. Nothing given: until something happens. */
+export interface RunLimits {
+  /** At most this many instructions from now, virtual time spent halted included. */
+  readonly instructions?: number;
+  /** At most until this virtual time. */
+  readonly until?: number;
+  /** Until this many traps and interrupts have been delivered. */
+  readonly traps?: number;
+  /** What HLT does while something is still to come: jump there (the default), or return, for who wants to sleep. */
+  readonly idle?: 'jump' | 'return';
+}
+
+export interface MachineOptions {
+  /** Bytes of RAM, a multiple of 4 KB. */
+  readonly ramBytes: number;
+  /** Instructions in a virtual second; default 100,000,000. */
+  readonly frequency?: number;
+}
+
+/** Longest run without looking up, in instructions: run() takes a 32-bit number. */
+const LONGEST_RUN = 0x40000000;
+
+export class Machine implements TimeSource {
+  readonly clock: VirtualClock;
+  readonly memory: PhysicalMemory;
+  readonly inputs = new InputGate(
+    (input) => this.deliver(input),
+    (at) => this.alarmMoved(at),
+  );
+  private readonly chips: Device[] = [];
+  private readonly trapReaders = new Set<() => void>();
+  private deliver: (input: Input) => boolean = () => true;
+  private bootAgain: () => void = () => {};
+  /** Where the present cpu.run() will end; undefined outside of it. */
+  private deadline: number | undefined;
+  private stop: Stop | undefined;
+
+  private constructor(
+    readonly cpu: Processor,
+    readonly ports: PortBus,
+    frequency: number,
+  ) {
+    this.memory = new PhysicalMemory(cpu);
+    this.clock = new VirtualClock(this, frequency);
+  }
+
+  /**
+   * An empty machine: no RAM mapped yet, no chips. emu/machine/pc.ts makes a PC of it.
+   * @param createCpu `Cpu.create`, or a spec's own
+   * @param acknowledge the interrupt controller's INTA cycle
+   */
+  static async create(
+    options: MachineOptions,
+    createCpu: (host: CpuHost, ramBytes: number) => Promise<Processor>,
+    acknowledge: () => number,
+  ): Promise<Machine> {
+    const ports = new PortBus();
+    // The processor wants its host before there is a machine; it calls it only when it runs.
+    let memory: PhysicalMemory | undefined;
+    const host: CpuHost = {
+      portRead: (port, width) => ports.read(port, width),
+      portWrite: (port, value, width) => ports.write(port, value, width),
+      mmioRead: (address, width) => memory!.mmioRead(address, width),
+      mmioWrite: (address, value, width) => memory!.mmioWrite(address, value, width),
+      acknowledge,
+    };
+    const cpu = await createCpu(host, options.ramBytes);
+    const machine = new Machine(cpu, ports, options.frequency ?? DEFAULT_FREQUENCY);
+    memory = machine.memory;
+    return machine;
+  }
+
+  /** Virtual time, in instructions since power-on. */
+  get now(): number {
+    return this.cpu.now;
+  }
+
+  /** The chips, in the order in which they were put in. */
+  get devices(): readonly Device[] {
+    return this.chips;
+  }
+
+  /** Put a chip in: its ports and its memory are decoded from now on. @throws RangeError when they are taken. */
+  attach(device: Device): void {
+    for (const window of device.ports ?? []) this.ports.claim(device.name, window);
+    for (const window of device.memory ?? []) this.memory.addWindow(device.name, window);
+    this.chips.push(device);
+  }
+
+  /** Who gets the inputs; false from it means that there was no room, and the sender has to try again. */
+  onInput(deliver: (input: Input) => boolean): void {
+    this.deliver = deliver;
+  }
+
+  /** What puts image and registers in place; done at once, and again at every reset. */
+  onBoot(boot: () => void): void {
+    this.bootAgain = boot;
+    boot();
+  }
+
+  /** As the reset line does it: processor and chips start again, RAM keeps its contents, and the image is loaded. */
+  reset(): void {
+    for (const chip of this.chips) chip.reset();
+    this.cpu.reset();
+    this.bootAgain();
+  }
+
+  /**
+   * Have a reader of the trap ring called before the ring can overflow and whenever run() returns.
+   * @returns a function that takes the reader away again
+   */
+  addTrapReader(read: () => void): () => void {
+    this.trapReaders.add(read);
+    return () => this.trapReaders.delete(read);
+  }
+
+  /** Stop after the current instruction; for chips and listeners. The first reason given is the one told. */
+  halt(stop: Stop): void {
+    this.stop ??= stop;
+    this.cpu.requestExit();
+  }
+
+  pause(): void {
+    this.halt({ kind: 'paused' });
+  }
+
+  alarmMoved(at: number): void {
+    if (this.deadline !== undefined && at < this.deadline) this.cpu.requestExit();
+  }
+
+  /** Run until a limit is reached or something happens that only the caller can answer. */
+  run(limits: RunLimits = {}): Stop {
+    const end = Math.min(limits.until ?? Infinity, this.now + (limits.instructions ?? Infinity));
+    const traps = new TrapCount(this.cpu, limits.traps ?? Infinity);
+    for (;;) {
+      this.meetEvents();
+      if (this.stop) return this.take(this.stop);
+      if (traps.seen >= traps.goal) return { kind: 'traps' };
+      if (this.now >= end) return { kind: 'budget' };
+
+      const exit = this.runTo(Math.min(end, this.nextEvent()), traps);
+      if (this.stop) continue;
+      if (exit === RunExit.Shutdown) return this.shutdown();
+      if (exit === RunExit.Halted) {
+        const stop = this.passIdleTime(end, limits.idle ?? 'jump');
+        if (stop) return stop;
+      }
+    }
+  }
+
+  /** While the processor is halted: let time pass to `time`, but not beyond the next event. */
+  idleTo(time: number): void {
+    const to = Math.min(time, this.nextEvent());
+    if (this.cpu.halted && to > this.now) this.cpu.advanceTo(Math.floor(to));
+  }
+
+  /** Fire what is due and let in who waits, until quiet. */
+  private meetEvents(): void {
+    do this.clock.fireDue();
+    while (!this.stop && this.inputs.deliverOne(this.now));
+  }
+
+  /** The processor waits at a HLT: go to the next event, or say why not. */
+  private passIdleTime(end: number, idle: 'jump' | 'return'): Stop | undefined {
+    const { interruptsEnabled, cs, eip } = this.cpu;
+    const next = this.nextEvent();
+    if (!interruptsEnabled) return { kind: 'halted', interruptsEnabled, cs, eip };
+    if (next <= this.now) return undefined;
+    if (idle === 'return') return { kind: 'idle', until: next === Infinity ? undefined : next };
+    if (next === Infinity) return { kind: 'halted', interruptsEnabled, cs, eip };
+    this.cpu.advanceTo(Math.min(next, end));
+    return undefined;
+  }
+
+  private nextEvent(): number {
+    return Math.min(this.clock.next ?? Infinity, this.inputs.next ?? Infinity);
+  }
+
+  private runTo(time: number, traps: TrapCount): RunExit {
+    const { cpu } = this;
+    const deadline = Math.min(time, cpu.now + LONGEST_RUN);
+    this.deadline = deadline;
+    cpu.trapStop = traps.stopAt(this.trapReaders.size > 0);
+    try {
+      return cpu.run(deadline - cpu.now);
+    } finally {
+      this.deadline = undefined;
+      for (const read of this.trapReaders) read();
+      traps.update();
+    }
+  }
+
+  private take(stop: Stop): Stop {
+    this.stop = undefined;
+    return stop;
+  }
+
+  private shutdown(): Stop {
+    const { shutdownVector: vector, shutdownCode: errorCode, cs, eip } = this.cpu;
+    return { kind: 'shutdown', vector, errorCode, cs, eip };
+  }
+}
+
+/** Counts the traps delivered in one run(), through the wrapping 32-bit count of the core. */
+class TrapCount {
+  seen = 0;
+  private last: number;
+
+  constructor(
+    private readonly cpu: Processor,
+    readonly goal: number,
+  ) {
+    this.last = cpu.traps;
+  }
+
+  update(): void {
+    const { traps } = this.cpu;
+    this.seen += (traps - this.last) >>> 0;
+    this.last = traps;
+  }
+
+  /** The value for trapStop: where the goal is reached, or a ring that someone reads has no more room. */
+  stopAt(someoneReads: boolean): number {
+    const left = Math.min(this.goal - this.seen, someoneReads ? TRAP_ENTRIES - 1 : Infinity);
+    if (left === Infinity) return 0;
+    // 0 would mean "never": once in 2^32 traps the stop comes one late, which the ring has room for.
+    return (this.last + left) >>> 0 || 1;
+  }
+}

@@ -1,0 +1,153 @@
+/**
+ * The trap log: every exception and interrupt the processor delivered, in order, as typed entries.
+ *
+ * The core writes one 32-byte entry for each into a ring in its linear memory (emu/core/layout.ts), which costs
+ * next to nothing; this file reads the ring out before it overflows.
+ */
+
+import {
+  CAUSE_EXTERNAL,
+  CAUSE_FAULT,
+  CAUSE_NMI,
+  CAUSE_SOFTWARE,
+  CAUSE_TRAP,
+  TRAP_CAUSE,
+  TRAP_CODE,
+  TRAP_CPL,
+  TRAP_CS,
+  TRAP_DETAIL,
+  TRAP_EIP,
+  TRAP_ENTRIES,
+  TRAP_ENTRY,
+  TRAP_ESP,
+  TRAP_FLAGS,
+  TRAP_HAS_CODE,
+  TRAP_RING,
+  TRAP_SS,
+  TRAP_TIME,
+  TRAP_VECTOR,
+} from '../core/layout.ts';
+
+/** What brought a trap about: an exception by class, `int n`, the INTR pin, or NMI. */
+export type TrapCause = 'fault' | 'software' | 'external' | 'nmi' | 'trap';
+
+const CAUSES: Readonly<Record<number, TrapCause>> = {
+  [CAUSE_FAULT]: 'fault',
+  [CAUSE_SOFTWARE]: 'software',
+  [CAUSE_EXTERNAL]: 'external',
+  [CAUSE_NMI]: 'nmi',
+  [CAUSE_TRAP]: 'trap',
+};
+const PAGE_FAULT = 14;
+
+/** One delivered exception or interrupt, as the processor was at its delivery. */
+export interface TrapEntry {
+  /** Counts from 0 at power-on. */
+  readonly index: number;
+  /** Virtual time in instructions. */
+  readonly time: number;
+  readonly vector: number;
+  readonly cause: TrapCause;
+  /** Privilege level before delivery. */
+  readonly cpl: number;
+  /** What was pushed as error code; undefined when the vector has none. */
+  readonly errorCode: number | undefined;
+  /** Where the handler's iret will return to. */
+  readonly cs: number;
+  readonly eip: number;
+  /** The stack before delivery. */
+  readonly ss: number;
+  readonly esp: number;
+  /** Low half of EFLAGS before delivery. */
+  readonly flags: number;
+  /** #PF only: the linear address. */
+  readonly cr2: number | undefined;
+  /** EAX at delivery; undefined for #PF, where CR2 takes its place. */
+  readonly eax: number | undefined;
+}
+
+/** Whose ring it is: the Cpu. */
+export interface TrapRing {
+  /** Entries ever written, modulo 2^32. */
+  readonly traps: number;
+  /** The core's whole linear memory. */
+  readonly memory: DataView;
+}
+
+/** What a log can be attached to: the machine, which calls before the ring overflows. */
+export interface TrapSource {
+  readonly cpu: TrapRing;
+  addTrapReader(read: () => void): () => void;
+}
+
+/** Read the ring's entry number `index` (counted from power-on); it must be among the last 4096. */
+export function readTrap(ring: TrapRing, index: number): TrapEntry {
+  const at = TRAP_RING + (index % TRAP_ENTRIES) * TRAP_ENTRY;
+  const u8 = (field: number) => ring.memory.getUint8(at + field);
+  const u16 = (field: number) => ring.memory.getUint16(at + field, true);
+  const u32 = (field: number) => ring.memory.getUint32(at + field, true);
+  const vector = u8(TRAP_VECTOR);
+  return {
+    index,
+    time: ring.memory.getFloat64(at + TRAP_TIME, true),
+    vector,
+    cause: CAUSES[u8(TRAP_CAUSE)]!,
+    cpl: u8(TRAP_CPL),
+    errorCode: u8(TRAP_HAS_CODE) ? u16(TRAP_CODE) : undefined,
+    cs: u16(TRAP_CS),
+    eip: u32(TRAP_EIP),
+    ss: u16(TRAP_SS),
+    esp: u32(TRAP_ESP),
+    flags: u16(TRAP_FLAGS),
+    cr2: vector === PAGE_FAULT ? u32(TRAP_DETAIL) : undefined,
+    eax: vector === PAGE_FAULT ? undefined : u32(TRAP_DETAIL),
+  };
+}
+
+/** A growing list of what was delivered since the log was attached. */
+export class TrapLog {
+  private readonly kept: TrapEntry[] = [];
+  private readIndex: number;
+  private readonly detachReader: () => void;
+
+  /**
+   * Begin to log.
+   * @param keep how many entries to keep: when there are twice as many, the oldest go. Infinity keeps all.
+   * @param heard called with each entry, in order
+   */
+  constructor(
+    private readonly source: TrapSource,
+    private readonly keep: number = TRAP_ENTRIES,
+    private readonly heard: (entry: TrapEntry) => void = () => {},
+  ) {
+    this.readIndex = source.cpu.traps;
+    this.detachReader = source.addTrapReader(() => this.drain());
+  }
+
+  /** Oldest first. */
+  get entries(): readonly TrapEntry[] {
+    this.drain();
+    return this.kept;
+  }
+
+  get last(): TrapEntry | undefined {
+    return this.entries.at(-1);
+  }
+
+  /** Stop logging; what was logged stays. */
+  detach(): void {
+    this.drain();
+    this.detachReader();
+  }
+
+  private drain(): void {
+    // The core counts modulo 2^32; the log goes on counting.
+    const fresh = (this.source.cpu.traps - this.readIndex) >>> 0;
+    for (let i = 0; i < fresh; i++) {
+      const entry = readTrap(this.source.cpu, this.readIndex++);
+      this.kept.push(entry);
+      this.heard(entry);
+    }
+    if (this.kept.length >= 2 * this.keep) this.kept.splice(0, this.kept.length - this.keep);
+  }
+}
