@@ -1,5 +1,75 @@
+/**
+ * National Semiconductor PC16550D UART with FIFOs, wired as a PC's serial port.
+ *
+ * | port | DLAB | read                              | write                                         |
+ * |------|------|-----------------------------------|-----------------------------------------------|
+ * | +0   | 0    | RBR receiver buffer               | THR transmitter holding                       |
+ * | +1   | 0    | IER interrupt enable              | 0 received data, 1 THR empty, 2 line, 3 modem  |
+ * | +0,1 | 1    | DLL, DLM: the divisor of 115,200 baud                                            ||
+ * | +2   |      | IIR 0 = 0 pending, 3-1 which, 7-6 FIFOs | FCR 0 enable, 1-2 clear, 7-6 trigger level |
+ * | +3   |      | LCR 1-0 bits - 5, 2 stop bits, 3 parity, 4 even, 5 stick, 6 break, 7 DLAB         ||
+ * | +4   |      | MCR 0 DTR, 1 RTS, 2 OUT1, 3 OUT2 (lets the interrupt out), 4 loopback             ||
+ * | +5   |      | LSR 0 DR, 1 OE, 2 PE, 3 FE, 4 BI, 5 THRE, 6 TEMT, 7 error in FIFO                 ||
+ * | +6   |      | MSR 0-3 changes of, 4-7 levels of CTS, DSR, RI, DCD                               ||
+ * | +7   |      | SCR scratch                                                                      ||
+ *
+ * Bytes take the time that divisor and format say, at 1.8432 MHz; `paced: false` takes that time away.
+ *
+ * Source: PC16550D data sheet, June 1995; section numbers are its.
+ */
 import { Chip } from './chip.ts';
-import type { Clock, IrqLine, PortWindow } from './device.ts';
+import { Crystal } from './crystal.ts';
+import type { Alarm, Clock, IrqLine, PortWindow } from './device.ts';
+
+const CRYSTAL_HERTZ = 1_843_200;
+const CLOCKS_PER_BIT = 16;
+const FIFO_DEPTH = 16;
+const TRIGGER_LEVELS = [1, 4, 8, 14] as const;
+
+const IER_RECEIVED = 0x01;
+const IER_THR_EMPTY = 0x02;
+const IER_LINE = 0x04;
+const IER_MODEM = 0x08;
+
+/** Section 8.5, highest priority first. */
+const IIR_LINE = 0x06;
+const IIR_RECEIVED = 0x04;
+const IIR_TIMEOUT = 0x0c;
+const IIR_THR_EMPTY = 0x02;
+const IIR_MODEM = 0x00;
+const IIR_NONE = 0x01;
+const IIR_FIFOS = 0xc0;
+
+const FCR_ENABLE = 0x01;
+const FCR_CLEAR_RECEIVER = 0x02;
+const FCR_CLEAR_TRANSMITTER = 0x04;
+const FCR_DMA_AND_TRIGGER = 0xc8;
+
+const LCR_TWO_STOPS = 0x04;
+const LCR_PARITY = 0x08;
+const LCR_BREAK = 0x40;
+const LCR_DLAB = 0x80;
+
+const MCR_DTR = 0x01;
+const MCR_RTS = 0x02;
+const MCR_OUT1 = 0x04;
+const MCR_OUT2 = 0x08;
+const MCR_LOOP = 0x10;
+
+const LSR_DR = 0x01;
+const LSR_OE = 0x02;
+const LSR_PE = 0x04;
+const LSR_FE = 0x08;
+const LSR_BI = 0x10;
+const LSR_THRE = 0x20;
+const LSR_TEMT = 0x40;
+const LSR_FIFO_ERROR = 0x80;
+const LSR_BYTE_ERRORS = LSR_PE | LSR_FE | LSR_BI;
+
+const MSR_CTS = 0x10;
+const MSR_DSR = 0x20;
+const MSR_RI = 0x40;
+const MSR_DCD = 0x80;
 
 /** What the UART tells the other end of its cable. */
 export interface SerialPeer {
@@ -10,6 +80,7 @@ export interface SerialPeer {
   /** The receiver has room again: receive() would return true. */
   ready?(): void;
 }
+
 export interface Uart16550Options {
   clock: Clock;
   /** For instance 'com1'. */
@@ -17,32 +88,495 @@ export interface Uart16550Options {
   /** First of its eight ports. */
   port: number;
   irq: IrqLine;
-  /** Absent: nothing is plugged in, and CTS, DSR and DCD are low. */
+  /** What its cable leads to. Absent: nothing, and CTS, DSR and DCD are low. */
   peer?: SerialPeer;
   /** Bytes take the time that divisor and format say (default), or none. */
   paced?: boolean;
 }
+
+/** A byte as it arrives: with the errors of its frame, as LSR bits. */
+interface Character {
+  byte: number;
+  errors: number;
+}
+
 export interface Uart16550State {
   ier: number;
+  /** FCR bits 0, 3, 6 and 7. */
+  fcr: number;
+  lcr: number;
+  mcr: number;
+  scr: number;
+  divisor: number;
+  /** OE alone: the other errors travel with their characters until one reaches the top of the FIFO. */
+  overrun: boolean;
+  /** PE, FE, BI of the character that has reached the top, until LSR is read. */
+  topErrors: number;
+  /** Whether the errors of the character at the top have been shown. */
+  topShown: boolean;
+  /** The receiver's FIFO; of one place when FIFOs are off. */
+  received: Character[];
+  /** What RBR reads while the receiver is empty. */
+  lastRead: number;
+  /** The transmitter's FIFO, or THR. */
+  holding: number[];
+  /** The byte in the transmitter's shift register, and the crystal tick at which its stop bit ends. */
+  sending: { byte: number; until: number } | null;
+  /** The character in the receiver's shift register, likewise. */
+  arriving: { character: Character; until: number } | null;
+  /** THR became empty and neither a read of IIR nor a write of THR has acknowledged it. */
+  thrEmptyPending: boolean;
+  /** The crystal tick at which the FIFO's time-out comes, and whether it has. */
+  timeoutAt: number | null;
+  timedOut: boolean;
+  /** Levels of CTS, DSR, RI and DCD at the pins, as MSR bits 4-7. */
+  pins: number;
+  /** MSR bits 0-3. */
+  deltas: number;
 }
+
 export class Uart16550 extends Chip<Uart16550State> {
   readonly name: string;
-  readonly ports: readonly PortWindow[] = [];
+  readonly ports: readonly PortWindow[];
+  private readonly o: Uart16550Options;
+  private readonly crystal: Crystal;
+  private readonly paced: boolean;
+  private readonly sent: Alarm;
+  private readonly arrived: Alarm;
+  private readonly timeout: Alarm;
+
   constructor(options: Uart16550Options) {
-    super(() => ({ ier: 0 }));
+    super(() => powerOn(options.peer !== undefined));
+    this.o = options;
     this.name = options.name;
+    this.paced = options.paced ?? true;
+    const { clock, name, port } = options;
+    this.crystal = new Crystal(clock, CRYSTAL_HERTZ);
+    this.sent = clock.alarm(`${name}.transmitter`, () => this.endOfTransmission());
+    this.arrived = clock.alarm(`${name}.receiver`, () => this.endOfReception());
+    this.timeout = clock.alarm(`${name}.timeout`, () => this.fifoTimeout());
+    this.ports = [
+      {
+        first: port,
+        last: port + 7,
+        read: (at) => this.read(at - port),
+        write: (at, value) => this.write(at - port, value),
+      },
+    ];
   }
-  /** A byte from the other end. False: the receiver has no room (one is on its way, or the FIFO is full); wait for ready(). */
-  receive(_byte: number): boolean {
+
+  /**
+   * A byte from the other end. False: there is no room (another is on its way in, or the FIFO is full), and the byte
+   * is not taken; ready() tells when to try again. In loopback the wire is cut, and the byte is lost.
+   */
+  receive(byte: number): boolean {
+    if (!this.hasRoom) return false;
+    this.shiftIn(byte);
     return true;
   }
+
+  /**
+   * A byte on the wire, ready or not: a receiver with no room loses it as the data sheet says (overrun). `errors`
+   * says what was wrong with its frame: parity, framing (no stop bit), or a break (the byte is then 0).
+   */
+  shiftIn(byte: number, errors: { parity?: boolean; framing?: boolean; break?: boolean } = {}): void {
+    if (this.s.mcr & MCR_LOOP) return;
+    // Section 8.4: a break is a whole frame of spaces; the receiver sees a zero without a stop bit.
+    const bits = errors.break
+      ? LSR_BI | LSR_FE
+      : (errors.parity && this.s.lcr & LCR_PARITY ? LSR_PE : 0) | (errors.framing ? LSR_FE : 0);
+    this.arrive({ byte: errors.break ? 0 : byte & this.dataMask, errors: bits });
+  }
+
+  /** The pin levels that the other end sees; a true is an asserted line. In loopback all are false. */
   get rts(): boolean {
-    return false;
+    return (this.outputPins & MCR_RTS) !== 0;
   }
   get dtr(): boolean {
-    return false;
+    return (this.outputPins & MCR_DTR) !== 0;
   }
-  /** The wires that the other end drives. */
-  setModem(_lines: { cts?: boolean; dsr?: boolean; ring?: boolean; dcd?: boolean }): void {}
-  protected settle(): void {}
+
+  /** The wires that the other end drives; those left out keep their level. */
+  setModem(lines: { cts?: boolean; dsr?: boolean; ring?: boolean; dcd?: boolean }): void {
+    const pick = (level: boolean | undefined, bit: number) => ((level ?? (this.s.pins & bit) !== 0) ? bit : 0);
+    const before = this.modemLevels;
+    this.s.pins =
+      pick(lines.cts, MSR_CTS) | pick(lines.dsr, MSR_DSR) | pick(lines.ring, MSR_RI) | pick(lines.dcd, MSR_DCD);
+    this.noteModem(before);
+    this.update();
+  }
+
+  protected settle(): void {
+    const { sending, arriving, timeoutAt } = this.s;
+    setAlarm(this.sent, sending && this.crystal.timeOf(sending.until));
+    setAlarm(this.arrived, arriving && this.crystal.timeOf(arriving.until));
+    setAlarm(this.timeout, timeoutAt && this.crystal.timeOf(timeoutAt));
+    this.tellPeer();
+    this.update();
+  }
+
+  // What the pins and registers say together.
+
+  private get fifos(): boolean {
+    return (this.s.fcr & FCR_ENABLE) !== 0;
+  }
+
+  private get depth(): number {
+    return this.fifos ? FIFO_DEPTH : 1;
+  }
+
+  private get hasRoom(): boolean {
+    return this.s.arriving === null && this.s.received.length < this.depth;
+  }
+
+  private get dataBits(): number {
+    return 5 + (this.s.lcr & 3);
+  }
+
+  private get dataMask(): number {
+    return (1 << this.dataBits) - 1;
+  }
+
+  /** Crystal ticks from start bit to the end of the stop bits: 1, or 2, or 1 1/2 with five data bits (section 8.1). */
+  private get frameTicks(): number {
+    const { lcr, divisor } = this.s;
+    const stops = !(lcr & LCR_TWO_STOPS) ? 1 : this.dataBits === 5 ? 1.5 : 2;
+    const bits = 1 + this.dataBits + (lcr & LCR_PARITY ? 1 : 0) + stops;
+    // A divisor of 0 counts as the longest, as the baud generator's counter has it.
+    return bits * CLOCKS_PER_BIT * (divisor === 0 ? 65_536 : divisor);
+  }
+
+  /** MCR bits 0-3 as they leave the chip; section 8.6: in loopback all four pins are inactive. */
+  private get outputPins(): number {
+    return this.s.mcr & MCR_LOOP ? 0 : this.s.mcr & 0x0f;
+  }
+
+  /** MSR bits 4-7; section 8.6: in loopback they are RTS, DTR, OUT1 and OUT2. */
+  private get modemLevels(): number {
+    const { mcr, pins } = this.s;
+    if (!(mcr & MCR_LOOP)) return pins;
+    return (
+      (mcr & MCR_RTS ? MSR_CTS : 0) |
+      (mcr & MCR_DTR ? MSR_DSR : 0) |
+      (mcr & MCR_OUT1 ? MSR_RI : 0) |
+      (mcr & MCR_OUT2 ? MSR_DCD : 0)
+    );
+  }
+
+  private get lsr(): number {
+    const s = this.s;
+    return (
+      (s.received.length > 0 ? LSR_DR : 0) |
+      (s.overrun ? LSR_OE : 0) |
+      s.topErrors |
+      (s.holding.length === 0 ? LSR_THRE : 0) |
+      (s.holding.length === 0 && s.sending === null ? LSR_TEMT : 0) |
+      (this.fifos && (s.topErrors !== 0 || s.received.some((c) => c.errors !== 0)) ? LSR_FIFO_ERROR : 0)
+    );
+  }
+
+  /** The highest pending interrupt that is enabled (section 8.5, table IV). */
+  private get interrupt(): number {
+    const { ier, received, timedOut, thrEmptyPending, deltas } = this.s;
+    if (ier & IER_LINE && this.lsr & (LSR_OE | LSR_BYTE_ERRORS)) return IIR_LINE;
+    if (ier & IER_RECEIVED && received.length >= this.trigger) return IIR_RECEIVED;
+    if (ier & IER_RECEIVED && timedOut) return IIR_TIMEOUT;
+    if (ier & IER_THR_EMPTY && thrEmptyPending) return IIR_THR_EMPTY;
+    if (ier & IER_MODEM && deltas !== 0) return IIR_MODEM;
+    return IIR_NONE;
+  }
+
+  private get trigger(): number {
+    return this.fifos ? TRIGGER_LEVELS[(this.s.fcr >> 6) as 0 | 1 | 2 | 3] : 1;
+  }
+
+  /** On a PC the pin OUT2 lets the interrupt out to the bus, so in loopback nothing comes out. */
+  private update(): void {
+    this.o.irq.set(this.interrupt !== IIR_NONE && (this.outputPins & MCR_OUT2) !== 0);
+  }
+
+  private tellPeer(): void {
+    this.o.peer?.modem?.({ dtr: this.dtr, rts: this.rts, break: (this.s.lcr & LCR_BREAK) !== 0 });
+  }
+
+  /** Section 8.7: a delta bit for each level that changed; for RI only its trailing edge. */
+  private noteModem(before: number): void {
+    const after = this.modemLevels;
+    const changed = (before ^ after) & ~(after & MSR_RI);
+    this.s.deltas |= changed >> 4;
+  }
+
+  // Registers.
+
+  private read(offset: number): number {
+    const s = this.s;
+    const dlab = (s.lcr & LCR_DLAB) !== 0;
+    switch (offset) {
+      case 0:
+        return dlab ? s.divisor & 0xff : this.readByte();
+      case 1:
+        return dlab ? s.divisor >> 8 : s.ier;
+      case 2:
+        return this.readIir();
+      case 3:
+        return s.lcr;
+      case 4:
+        return s.mcr;
+      case 5:
+        return this.readLsr();
+      case 6:
+        return this.readMsr();
+      default:
+        return s.scr;
+    }
+  }
+
+  private write(offset: number, value: number): void {
+    const s = this.s;
+    const dlab = (s.lcr & LCR_DLAB) !== 0;
+    switch (offset) {
+      case 0:
+        if (dlab) s.divisor = (s.divisor & 0xff00) | value;
+        else this.writeByte(value);
+        break;
+      case 1:
+        if (dlab) s.divisor = (s.divisor & 0xff) | (value << 8);
+        else this.writeIer(value);
+        break;
+      case 2:
+        this.writeFcr(value);
+        break;
+      case 3:
+        this.writeLcr(value);
+        break;
+      case 4:
+        this.writeMcr(value);
+        break;
+      case 7:
+        s.scr = value;
+        break;
+      default: // LSR and MSR are for reading; what writing does is for the factory's tests.
+        return;
+    }
+    this.update();
+  }
+
+  private readByte(): number {
+    const s = this.s;
+    const top = s.received.shift();
+    if (top === undefined) return s.lastRead;
+    s.lastRead = top.byte;
+    s.timedOut = false;
+    s.topShown = false;
+    this.showTop();
+    this.restartTimeout();
+    this.update();
+    this.tellReady();
+    return top.byte;
+  }
+
+  private readIir(): number {
+    const which = this.interrupt;
+    // Section 8.5: reading IIR acknowledges THR empty, when that is what it shows.
+    if (which === IIR_THR_EMPTY) this.s.thrEmptyPending = false;
+    this.update();
+    return which | (this.fifos ? IIR_FIFOS : 0);
+  }
+
+  private readLsr(): number {
+    const value = this.lsr;
+    this.s.overrun = false;
+    this.s.topErrors = 0;
+    this.update();
+    return value;
+  }
+
+  private readMsr(): number {
+    const value = this.modemLevels | this.s.deltas;
+    this.s.deltas = 0;
+    this.update();
+    return value;
+  }
+
+  private writeIer(value: number): void {
+    const s = this.s;
+    const enabled = value & ~s.ier;
+    s.ier = value & 0x0f;
+    // Enabling the interrupt while THR is empty raises it at once, as drivers rely on.
+    if (enabled & IER_THR_EMPTY && s.holding.length === 0) s.thrEmptyPending = true;
+  }
+
+  /** Section 8.4 (FCR): the other bits are taken only together with bit 0, and changing it clears both FIFOs. */
+  private writeFcr(value: number): void {
+    const s = this.s;
+    const toggled = ((value ^ s.fcr) & FCR_ENABLE) !== 0;
+    const on = (value & FCR_ENABLE) !== 0;
+    s.fcr = on ? value & (FCR_ENABLE | FCR_DMA_AND_TRIGGER) : 0;
+    if (toggled || (on && value & FCR_CLEAR_RECEIVER)) this.clearReceiver();
+    if ((toggled || (on && value & FCR_CLEAR_TRANSMITTER)) && s.holding.length > 0) {
+      s.holding = [];
+      s.thrEmptyPending = true;
+    }
+    this.tellReady();
+  }
+
+  private writeLcr(value: number): void {
+    const changed = value ^ this.s.lcr;
+    this.s.lcr = value;
+    if (changed & LCR_BREAK) this.tellPeer();
+  }
+
+  private writeMcr(value: number): void {
+    const levels = this.modemLevels;
+    const pins = this.outputPins;
+    this.s.mcr = value & 0x1f;
+    this.noteModem(levels);
+    if ((pins ^ this.outputPins) & (MCR_DTR | MCR_RTS)) this.tellPeer();
+  }
+
+  // The transmitter.
+
+  private writeByte(value: number): void {
+    const s = this.s;
+    s.thrEmptyPending = false;
+    // A write to a full FIFO, or to a THR not yet empty, takes the last place.
+    if (s.holding.length >= this.depth) s.holding.pop();
+    s.holding.push(value & this.dataMask);
+    if (s.sending === null) this.sendNext();
+  }
+
+  /** Moves a byte from THR to the shift register; the start bit goes out at once. */
+  private sendNext(): void {
+    const s = this.s;
+    while (s.sending === null) {
+      const byte = s.holding.shift();
+      if (byte === undefined) return;
+      if (s.holding.length === 0) s.thrEmptyPending = true;
+      if (this.paced) {
+        const until = this.crystal.ticks + this.frameTicks;
+        s.sending = { byte, until };
+        this.sent.set(this.crystal.timeOf(until));
+      } else {
+        this.deliver(byte);
+      }
+    }
+  }
+
+  private endOfTransmission(): void {
+    const { sending } = this.s;
+    this.s.sending = null;
+    if (sending) this.deliver(sending.byte);
+    this.sendNext();
+    this.update();
+  }
+
+  private deliver(byte: number): void {
+    // Section 8.6: in loopback the shift registers are joined, and the pin SOUT marks.
+    if (this.s.mcr & MCR_LOOP) this.enter({ byte: byte & this.dataMask, errors: 0 });
+    else if (!(this.s.lcr & LCR_BREAK)) this.o.peer?.transmit(byte);
+  }
+
+  // The receiver.
+
+  private arrive(character: Character): void {
+    if (!this.paced) {
+      this.enter(character);
+      return;
+    }
+    // A second byte cannot start before the first has ended: whoever drives the wire faster garbles the first.
+    const until = this.crystal.ticks + this.frameTicks;
+    this.s.arriving = { character, until };
+    this.arrived.set(this.crystal.timeOf(until));
+  }
+
+  private endOfReception(): void {
+    const { arriving } = this.s;
+    this.s.arriving = null;
+    if (arriving) this.enter(arriving.character);
+    this.tellReady();
+  }
+
+  /** From the shift register to the FIFO or RBR. Section 8.3, OE: a full FIFO keeps what it has; RBR is overwritten. */
+  private enter(character: Character): void {
+    const s = this.s;
+    if (s.received.length >= this.depth) {
+      s.overrun = true;
+      if (!this.fifos) {
+        s.received = [character];
+        s.topShown = false;
+      }
+    } else {
+      s.received.push(character);
+    }
+    this.showTop();
+    this.restartTimeout();
+    this.update();
+  }
+
+  /** LSR shows the errors of the character at the top of the FIFO, once. */
+  private showTop(): void {
+    const top = this.s.received[0];
+    if (top === undefined || this.s.topShown) return;
+    this.s.topShown = true;
+    this.s.topErrors |= top.errors;
+    top.errors = 0;
+  }
+
+  private clearReceiver(): void {
+    const s = this.s;
+    s.received = [];
+    s.overrun = false;
+    s.topErrors = 0;
+    s.topShown = false;
+    s.timedOut = false;
+    this.restartTimeout();
+  }
+
+  /** Section 8.9: four character times without a byte in or out, with something in the FIFO, raise the time-out. */
+  private restartTimeout(): void {
+    const s = this.s;
+    s.timeoutAt = this.fifos && s.received.length > 0 ? this.crystal.ticks + 4 * this.frameTicks : null;
+    setAlarm(this.timeout, s.timeoutAt && this.crystal.timeOf(s.timeoutAt));
+  }
+
+  private fifoTimeout(): void {
+    this.s.timeoutAt = null;
+    this.s.timedOut = true;
+    this.update();
+  }
+
+  private tellReady(): void {
+    if (this.hasRoom) this.o.peer?.ready?.();
+  }
+}
+
+// Section 8.0: after a master reset THR and the shift registers are empty and no interrupt is pending. The divisor is
+// not reset; it starts as 12, 9600 baud, as a BIOS leaves it.
+function powerOn(connected: boolean): Uart16550State {
+  return {
+    ier: 0,
+    fcr: 0,
+    lcr: 0,
+    mcr: 0,
+    scr: 0,
+    divisor: 12,
+    overrun: false,
+    topErrors: 0,
+    topShown: false,
+    received: [],
+    lastRead: 0,
+    holding: [],
+    sending: null,
+    arriving: null,
+    thrEmptyPending: false,
+    timeoutAt: null,
+    timedOut: false,
+    pins: connected ? MSR_CTS | MSR_DSR | MSR_DCD : 0,
+    deltas: 0,
+  };
+}
+
+function setAlarm(alarm: Alarm, at: number | null): void {
+  if (at === null) alarm.clear();
+  else alarm.set(at);
 }
