@@ -13,33 +13,34 @@ import { type CpuHost, RunExit } from './cpu.ts';
 import { type Input, InputGate } from './input-log.ts';
 import { type FrameTable, PhysicalMemory } from './physical-memory.ts';
 import { PortBus } from './port-bus.ts';
-import type { Stop } from './stop.ts';
+import type { Position, Stop } from './stop.ts';
 
 /** What the machine needs of a processor; class Cpu is one, and specs have a small one of their own. */
 export interface Processor extends FrameTable {
   /** Instructions retired since power-on, exact also in a host call. */
   readonly now: number;
-  /** Run at most this many instructions (at least 1, below 2^31). */
+  /** Run at most this many instructions, at least 1. */
   run(instructions: number): RunExit;
   /** Let run() return after the current instruction. */
   requestExit(): void;
   /** Time passes while the processor is halted: to a later instant, never inside run(). */
-  advanceTo(time: number): void;
+  passTime(to: number): void;
   /** Level of the INTR pin. */
   setIntr(level: boolean): void;
   /** As after the RESET pin; memory, the frame table and time are not touched. */
   reset(): void;
-  readonly interruptsEnabled: boolean;
-  readonly halted: boolean;
-  readonly cs: number;
+  readonly isHalted: boolean;
+  readonly eflags: number;
   readonly eip: number;
+  segment(name: 'cs'): { readonly selector: number };
   /** After RunExit.Shutdown: the exception whose delivery led to it. */
-  readonly shutdownVector: number;
-  readonly shutdownCode: number;
-  /** Traps and interrupts ever delivered, modulo 2^32. */
-  readonly traps: number;
-  /** run() returns when `traps` reaches this; 0: never. */
+  readonly shutdown: { readonly vector: number; readonly errorCode: number } | undefined;
+  /** Traps and interrupts delivered since reset, modulo 2^32. */
+  readonly trapCount: number;
+  /** run() returns when `trapCount` reaches this; 0: never. */
   trapStop: number;
+  /** TRAP_ENTRIES entries of TRAP_ENTRY bytes, see emu/core/layout.ts. */
+  readonly trapRing: DataView;
 }
 
 /** How far run() goes. Nothing given: until something happens. */
@@ -61,8 +62,8 @@ export interface MachineOptions {
   readonly frequency?: number;
 }
 
-/** Longest run without looking up, in instructions: run() takes a 32-bit number. */
-const LONGEST_RUN = 0x40000000;
+/** The interrupt flag in EFLAGS. */
+const IF = 1 << 9;
 
 export class Machine implements TimeSource {
   readonly clock: VirtualClock;
@@ -93,11 +94,11 @@ export class Machine implements TimeSource {
    * @param createCpu `Cpu.create`, or a spec's own
    * @param acknowledge the interrupt controller's INTA cycle
    */
-  static async create(
+  static create(
     options: MachineOptions,
-    createCpu: (host: CpuHost, ramBytes: number) => Promise<Processor>,
+    createCpu: (host: CpuHost, ramBytes: number) => Processor,
     acknowledge: () => number,
-  ): Promise<Machine> {
+  ): Machine {
     const ports = new PortBus();
     // The processor wants its host before there is a machine; it calls it only when it runs.
     let memory: PhysicalMemory | undefined;
@@ -108,7 +109,7 @@ export class Machine implements TimeSource {
       mmioWrite: (address, value, width) => memory!.mmioWrite(address, value, width),
       acknowledge,
     };
-    const cpu = await createCpu(host, options.ramBytes);
+    const cpu = createCpu(host, options.ramBytes);
     const machine = new Machine(cpu, ports, options.frequency ?? DEFAULT_FREQUENCY);
     memory = machine.memory;
     return machine;
@@ -144,6 +145,7 @@ export class Machine implements TimeSource {
 
   /** As the reset line does it: processor and chips start again, RAM keeps its contents, and the image is loaded. */
   reset(): void {
+    for (const read of this.trapReaders) read();
     for (const chip of this.chips) chip.reset();
     this.cpu.reset();
     this.bootAgain();
@@ -195,7 +197,7 @@ export class Machine implements TimeSource {
   /** While the processor is halted: let time pass to `time`, but not beyond the next event. */
   idleTo(time: number): void {
     const to = Math.min(time, this.nextEvent());
-    if (this.cpu.halted && to > this.now) this.cpu.advanceTo(Math.floor(to));
+    if (this.cpu.isHalted && to > this.now) this.cpu.passTime(Math.floor(to));
   }
 
   /** Fire what is due and let in who waits, until quiet. */
@@ -206,13 +208,13 @@ export class Machine implements TimeSource {
 
   /** The processor waits at a HLT: go to the next event, or say why not. */
   private passIdleTime(end: number, idle: 'jump' | 'return'): Stop | undefined {
-    const { interruptsEnabled, cs, eip } = this.cpu;
     const next = this.nextEvent();
-    if (!interruptsEnabled) return { kind: 'halted', interruptsEnabled, cs, eip };
+    const interruptsEnabled = (this.cpu.eflags & IF) !== 0;
+    if (!interruptsEnabled) return { kind: 'halted', interruptsEnabled, ...this.position() };
     if (next <= this.now) return undefined;
     if (idle === 'return') return { kind: 'idle', until: next === Infinity ? undefined : next };
-    if (next === Infinity) return { kind: 'halted', interruptsEnabled, cs, eip };
-    this.cpu.advanceTo(Math.min(next, end));
+    if (next === Infinity) return { kind: 'halted', interruptsEnabled, ...this.position() };
+    this.cpu.passTime(Math.min(next, end));
     return undefined;
   }
 
@@ -222,11 +224,10 @@ export class Machine implements TimeSource {
 
   private runTo(time: number, traps: TrapCount): RunExit {
     const { cpu } = this;
-    const deadline = Math.min(time, cpu.now + LONGEST_RUN);
-    this.deadline = deadline;
+    this.deadline = time;
     cpu.trapStop = traps.stopAt(this.trapReaders.size > 0);
     try {
-      return cpu.run(deadline - cpu.now);
+      return cpu.run(time - cpu.now);
     } finally {
       this.deadline = undefined;
       for (const read of this.trapReaders) read();
@@ -240,8 +241,12 @@ export class Machine implements TimeSource {
   }
 
   private shutdown(): Stop {
-    const { shutdownVector: vector, shutdownCode: errorCode, cs, eip } = this.cpu;
-    return { kind: 'shutdown', vector, errorCode, cs, eip };
+    const { vector, errorCode } = this.cpu.shutdown!;
+    return { kind: 'shutdown', vector, errorCode, ...this.position() };
+  }
+
+  private position(): Position {
+    return { cs: this.cpu.segment('cs').selector, eip: this.cpu.eip };
   }
 }
 
@@ -254,13 +259,13 @@ class TrapCount {
     private readonly cpu: Processor,
     readonly goal: number,
   ) {
-    this.last = cpu.traps;
+    this.last = cpu.trapCount;
   }
 
   update(): void {
-    const { traps } = this.cpu;
-    this.seen += (traps - this.last) >>> 0;
-    this.last = traps;
+    const { trapCount } = this.cpu;
+    this.seen += (trapCount - this.last) >>> 0;
+    this.last = trapCount;
   }
 
   /** The value for trapStop: where the goal is reached, or a ring that someone reads has no more room. */

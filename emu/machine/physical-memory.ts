@@ -12,15 +12,15 @@ const FLOATING = 0xff;
 
 /** The core's side of it. Addresses and lengths are physical, in bytes, multiples of 4 KB. */
 export interface FrameTable {
-  /** Guest RAM from physical address 0, also where a frame is mapped as something else. */
+  /** Guest RAM; what lies at `offset` in it may be mapped at any address. */
   readonly ram: Uint8Array;
-  mapRam(first: number, length: number): void;
+  mapRam(address: number, length: number, offset: number): void;
   /** Like RAM, but the CPU's stores vanish. */
-  mapRom(first: number, length: number): void;
-  mapMmio(first: number, length: number): void;
-  unmap(first: number, length: number): void;
+  mapRom(address: number, length: number, offset: number): void;
+  mapMmio(address: number, length: number): void;
+  unmap(address: number, length: number): void;
   /** The host wrote to RAM or ROM behind the CPU's back: decoded code and cached descriptors may be stale. */
-  codeChanged(address: number, length: number): void;
+  memoryChanged(address: number, bytes: number): void;
 }
 
 /** One run of frames, for memory maps that people read. */
@@ -36,7 +36,10 @@ export class PhysicalMemory {
   /** The chip that decodes a frame, by frame number. */
   private readonly windows = new Map<number, MemoryWindow>();
 
-  constructor(private readonly frames: FrameTable) {}
+  /** Nothing is mapped at first. */
+  constructor(private readonly frames: FrameTable) {
+    frames.unmap(0, frames.ram.length);
+  }
 
   /** Bytes of RAM the machine was built with; some of its frames may be hidden behind ROM or chips. */
   get ramBytes(): number {
@@ -51,17 +54,17 @@ export class PhysicalMemory {
   /** @throws RangeError when not made of whole frames, beyond the RAM there is, or taken. */
   addRam(first: number, length: number): void {
     this.addRegion({ kind: 'ram', owner: 'RAM', first, last: first + length - 1 });
-    this.frames.mapRam(first, length);
+    this.frames.mapRam(first, length, first);
   }
 
-  /** Map an image read-only; its last frame is filled up with 0xff. @throws RangeError as addRam. */
+  /** Map an image read-only, in the RAM that lies unused at its address; its last frame is filled up with 0xff. @throws RangeError as addRam. */
   addRom(owner: string, first: number, image: Uint8Array): void {
     const length = Math.ceil(image.length / FRAME_BYTES) * FRAME_BYTES;
     this.addRegion({ kind: 'rom', owner, first, last: first + length - 1 });
     this.frames.ram.fill(FLOATING, first, first + length);
     this.frames.ram.set(image, first);
-    this.frames.mapRom(first, length);
-    this.frames.codeChanged(first, length);
+    this.frames.mapRom(first, length, first);
+    this.frames.memoryChanged(first, length);
   }
 
   /** Give frames to a chip. @throws RangeError when not made of whole frames, or taken. */
@@ -82,7 +85,7 @@ export class PhysicalMemory {
   write(address: number, bytes: Uint8Array): void {
     this.requireMemory(address, bytes.length);
     this.frames.ram.set(bytes, address);
-    this.frames.codeChanged(address, bytes.length);
+    this.frames.memoryChanged(address, bytes.length);
   }
 
   /** Whether every byte from `address` on is RAM or ROM. */

@@ -22,7 +22,6 @@ import {
   TRAP_ESP,
   TRAP_FLAGS,
   TRAP_HAS_CODE,
-  TRAP_RING,
   TRAP_SS,
   TRAP_TIME,
   TRAP_VECTOR,
@@ -42,7 +41,7 @@ const PAGE_FAULT = 14;
 
 /** One delivered exception or interrupt, as the processor was at its delivery. */
 export interface TrapEntry {
-  /** Counts from 0 at power-on. */
+  /** Counts from 0, the first one that the log saw. */
   readonly index: number;
   /** Virtual time in instructions. */
   readonly time: number;
@@ -68,28 +67,32 @@ export interface TrapEntry {
 
 /** Whose ring it is: the Cpu. */
 export interface TrapRing {
-  /** Entries ever written, modulo 2^32. */
-  readonly traps: number;
-  /** The core's whole linear memory. */
-  readonly memory: DataView;
+  /** Entries written since reset, modulo 2^32. */
+  readonly trapCount: number;
+  /** TRAP_ENTRIES entries of TRAP_ENTRY bytes. */
+  readonly trapRing: DataView;
 }
 
-/** What a log can be attached to: the machine, which calls before the ring overflows. */
+/** What a log can be attached to: the machine, which calls before the ring overflows and before a reset. */
 export interface TrapSource {
   readonly cpu: TrapRing;
   addTrapReader(read: () => void): () => void;
 }
 
-/** Read the ring's entry number `index` (counted from power-on); it must be among the last 4096. */
-export function readTrap(ring: TrapRing, index: number): TrapEntry {
-  const at = TRAP_RING + (index % TRAP_ENTRIES) * TRAP_ENTRY;
-  const u8 = (field: number) => ring.memory.getUint8(at + field);
-  const u16 = (field: number) => ring.memory.getUint16(at + field, true);
-  const u32 = (field: number) => ring.memory.getUint32(at + field, true);
+/**
+ * Read one entry of the ring.
+ * @param position its number since reset; it must be among the last 4096
+ * @param index the number it gets in the log
+ */
+export function readTrap(ring: DataView, position: number, index: number): TrapEntry {
+  const at = (position % TRAP_ENTRIES) * TRAP_ENTRY;
+  const u8 = (field: number) => ring.getUint8(at + field);
+  const u16 = (field: number) => ring.getUint16(at + field, true);
+  const u32 = (field: number) => ring.getUint32(at + field, true);
   const vector = u8(TRAP_VECTOR);
   return {
     index,
-    time: ring.memory.getFloat64(at + TRAP_TIME, true),
+    time: ring.getFloat64(at + TRAP_TIME, true),
     vector,
     cause: CAUSES[u8(TRAP_CAUSE)]!,
     cpl: u8(TRAP_CPL),
@@ -107,8 +110,11 @@ export function readTrap(ring: TrapRing, index: number): TrapEntry {
 /** A growing list of what was delivered since the log was attached. */
 export class TrapLog {
   private readonly kept: TrapEntry[] = [];
-  private readIndex: number;
-  private readonly detachReader: () => void;
+  private readonly ring: DataView;
+  /** Where in the ring to go on reading, modulo 2^32. */
+  private position: number;
+  private index = 0;
+  private removeReader: (() => void) | undefined;
 
   /**
    * Begin to log.
@@ -120,8 +126,9 @@ export class TrapLog {
     private readonly keep: number = TRAP_ENTRIES,
     private readonly heard: (entry: TrapEntry) => void = () => {},
   ) {
-    this.readIndex = source.cpu.traps;
-    this.detachReader = source.addTrapReader(() => this.drain());
+    this.ring = source.cpu.trapRing;
+    this.position = source.cpu.trapCount;
+    this.removeReader = source.addTrapReader(() => this.drain());
   }
 
   /** Oldest first. */
@@ -137,14 +144,18 @@ export class TrapLog {
   /** Stop logging; what was logged stays. */
   detach(): void {
     this.drain();
-    this.detachReader();
+    this.removeReader?.();
+    this.removeReader = undefined;
   }
 
   private drain(): void {
-    // The core counts modulo 2^32; the log goes on counting.
-    const fresh = (this.source.cpu.traps - this.readIndex) >>> 0;
-    for (let i = 0; i < fresh; i++) {
-      const entry = readTrap(this.source.cpu, this.readIndex++);
+    if (!this.removeReader) return;
+    const { trapCount } = this.source.cpu;
+    // The core counts modulo 2^32. More than the ring holds means that it was reset, and counts from 0 again.
+    if ((trapCount - this.position) >>> 0 > TRAP_ENTRIES) this.position = 0;
+    while (this.position !== trapCount) {
+      const entry = readTrap(this.ring, this.position, this.index++);
+      this.position = (this.position + 1) >>> 0;
       this.kept.push(entry);
       this.heard(entry);
     }

@@ -1,4 +1,5 @@
 /** A processor without instructions: each step of it is a call of the spec's own function. */
+import { TRAP_ENTRIES, TRAP_ENTRY } from '../../emu/core/layout.ts';
 import type { CpuHost } from '../../emu/machine/cpu.ts';
 import { RunExit } from '../../emu/machine/cpu.ts';
 import type { Processor } from '../../emu/machine/machine.ts';
@@ -9,15 +10,14 @@ export type Step = (cpu: FakeProcessor) => 'hlt' | 'trap' | 'shutdown' | undefin
 export class FakeProcessor implements Processor {
   readonly ram: Uint8Array;
   now = 0;
-  traps = 0;
+  trapCount = 0;
   trapStop = 0;
-  halted = false;
+  readonly trapRing = new DataView(new ArrayBuffer(TRAP_ENTRIES * TRAP_ENTRY));
+  isHalted = false;
   interruptsEnabled = true;
   intr = false;
-  cs = 8;
   eip = 0;
-  shutdownVector = 0;
-  shutdownCode = 0;
+  shutdown: { vector: number; errorCode: number } | undefined;
   /** Virtual time at each INTA cycle, and the vector it gave. */
   readonly acknowledged: { at: number; vector: number }[] = [];
   /** Calls to the frame table, as text. */
@@ -40,28 +40,36 @@ export class FakeProcessor implements Processor {
     const end = this.now + instructions;
     while (this.now < end) {
       if (this.intr && this.interruptsEnabled) {
-        this.halted = false;
+        this.isHalted = false;
         this.acknowledged.push({ at: this.now, vector: this.host.acknowledge() });
-      } else if (this.halted) {
+      } else if (this.isHalted) {
         return RunExit.Halted;
       } else {
         const outcome = this.step(this);
         if (outcome === 'shutdown') return RunExit.Shutdown;
-        if (outcome === 'trap') this.traps++;
-        this.halted = outcome === 'hlt';
+        if (outcome === 'trap') this.trapCount++;
+        this.isHalted = outcome === 'hlt';
       }
       this.now++;
-      if (this.exitRequested || (this.trapStop !== 0 && this.traps === this.trapStop)) return RunExit.Requested;
+      if (this.exitRequested || (this.trapStop !== 0 && this.trapCount === this.trapStop)) return RunExit.Requested;
     }
     return RunExit.Budget;
+  }
+
+  get eflags(): number {
+    return this.interruptsEnabled ? 0x202 : 0x002;
+  }
+
+  segment(): { selector: number } {
+    return { selector: 8 };
   }
 
   requestExit(): void {
     this.exitRequested = true;
   }
 
-  advanceTo(time: number): void {
-    this.now = time;
+  passTime(to: number): void {
+    this.now = to;
   }
 
   setIntr(level: boolean): void {
@@ -70,7 +78,7 @@ export class FakeProcessor implements Processor {
 
   reset(): void {
     this.resets++;
-    this.halted = false;
+    this.isHalted = false;
   }
 
   mapRam(first: number, length: number): void {
@@ -89,7 +97,7 @@ export class FakeProcessor implements Processor {
     this.frameCalls.push(`none ${first.toString(16)} ${length.toString(16)}`);
   }
 
-  codeChanged(address: number, length: number): void {
+  memoryChanged(address: number, length: number): void {
     this.frameCalls.push(`changed ${address.toString(16)} ${length.toString(16)}`);
   }
 }

@@ -4,11 +4,11 @@ import { Machine } from '../../emu/machine/machine.ts';
 import { describeStop } from '../../emu/machine/stop.ts';
 import { FakeProcessor, type Step } from './fake-processor.ts';
 
-async function machineOf(step?: Step): Promise<{ machine: Machine; cpu: FakeProcessor }> {
+function machineOf(step?: Step): { machine: Machine; cpu: FakeProcessor } {
   let cpu: FakeProcessor | undefined;
-  const machine = await Machine.create(
+  const machine = Machine.create(
     { ramBytes: 0x100000 },
-    async (host, ramBytes) => {
+    (host, ramBytes) => {
       cpu = new FakeProcessor(host, ramBytes, step);
       return cpu;
     },
@@ -20,8 +20,8 @@ async function machineOf(step?: Step): Promise<{ machine: Machine; cpu: FakeProc
 const idle: Step = () => 'hlt';
 
 describe('running from event to event', () => {
-  test('stops exactly at the budget', async () => {
-    const { machine } = await machineOf();
+  test('stops exactly at the budget', () => {
+    const { machine } = machineOf();
     expect(machine.run({ instructions: 12345 })).toEqual({ kind: 'budget' });
     expect(machine.now).toBe(12345);
     machine.run({ until: 20000 });
@@ -30,8 +30,8 @@ describe('running from event to event', () => {
     expect(machine.now).toBe(20000);
   });
 
-  test('fires an alarm at its very instruction', async () => {
-    const { machine, cpu } = await machineOf();
+  test('fires an alarm at its very instruction', () => {
+    const { machine, cpu } = machineOf();
     const fired: number[] = [];
     const alarm = machine.clock.alarm('tick', () => {
       fired.push(machine.now);
@@ -43,9 +43,9 @@ describe('running from event to event', () => {
     expect(cpu.runs).toEqual([100, 100, 100, 50]);
   });
 
-  test('an alarm that an instruction sets cuts the present run short', async () => {
+  test('an alarm that an instruction sets cuts the present run short', () => {
     const fired: number[] = [];
-    const { machine } = await machineOf((cpu) => {
+    const { machine } = machineOf((cpu) => {
       if (cpu.now === 10) cpu.host.portWrite(0x40, 0, 1);
       return undefined;
     });
@@ -55,8 +55,8 @@ describe('running from event to event', () => {
     expect(fired).toEqual([15]);
   });
 
-  test('HLT jumps to the next alarm, whose interrupt wakes the processor', async () => {
-    const { machine, cpu } = await machineOf(idle);
+  test('HLT jumps to the next alarm, whose interrupt wakes the processor', () => {
+    const { machine, cpu } = machineOf(idle);
     const alarm = machine.clock.alarm('tick', () => cpu.setIntr(true));
     alarm.set(1_000_000);
     expect(machine.run({ until: 1_000_001 })).toEqual({ kind: 'budget' });
@@ -64,15 +64,15 @@ describe('running from event to event', () => {
     expect(cpu.runs.length).toBeLessThan(5);
   });
 
-  test('HLT does not jump beyond the limit', async () => {
-    const { machine } = await machineOf(idle);
+  test('HLT does not jump beyond the limit', () => {
+    const { machine } = machineOf(idle);
     machine.clock.alarm('far', () => {}).set(5000);
     expect(machine.run({ until: 300 }).kind).toBe('budget');
     expect(machine.now).toBe(300);
   });
 
-  test('HLT returns instead when the caller wants to sleep, and says until when', async () => {
-    const { machine } = await machineOf(idle);
+  test('HLT returns instead when the caller wants to sleep, and says until when', () => {
+    const { machine } = machineOf(idle);
     machine.clock.alarm('tick', () => {}).set(5000);
     expect(machine.run({ idle: 'return' })).toEqual({ kind: 'idle', until: 5000 });
     machine.idleTo(2000);
@@ -82,27 +82,27 @@ describe('running from event to event', () => {
     expect(machine.run({ idle: 'return' })).toEqual({ kind: 'idle', until: undefined });
   });
 
-  test('runs until as many traps have been delivered as asked for', async () => {
-    const { machine, cpu } = await machineOf((c) => (c.now % 10 === 9 ? 'trap' : undefined));
+  test('runs until as many traps have been delivered as asked for', () => {
+    const { machine, cpu } = machineOf((c) => (c.now % 10 === 9 ? 'trap' : undefined));
     expect(machine.run({ traps: 3 })).toEqual({ kind: 'traps' });
     expect(machine.now).toBe(30);
-    expect(cpu.traps).toBe(3);
+    expect(cpu.trapCount).toBe(3);
   });
 
-  test('counts traps over the wrap of the core’s 32-bit counter', async () => {
-    const { machine, cpu } = await machineOf((c) => {
-      c.traps = (c.traps + 1) >>> 0;
+  test('counts traps over the wrap of the core’s 32-bit counter', () => {
+    const { machine, cpu } = machineOf((c) => {
+      c.trapCount = (c.trapCount + 1) >>> 0;
       return undefined;
     });
-    cpu.traps = 0xfffffffe;
+    cpu.trapCount = 0xfffffffe;
     machine.run({ traps: 4 });
-    expect(cpu.traps).toBe(2);
+    expect(cpu.trapCount).toBe(2);
   });
 
-  test('calls a trap reader before the ring of 4096 overflows', async () => {
-    const { machine, cpu } = await machineOf(() => 'trap');
+  test('calls a trap reader before the ring of 4096 overflows', () => {
+    const { machine, cpu } = machineOf(() => 'trap');
     const seen: number[] = [];
-    const remove = machine.addTrapReader(() => seen.push(cpu.traps));
+    const remove = machine.addTrapReader(() => seen.push(cpu.trapCount));
     machine.run({ instructions: 10_000 });
     expect(seen.every((count, i) => count - (seen[i - 1] ?? 0) <= 4096)).toBe(true);
     expect(seen.at(-1)).toBe(10_000);
@@ -113,15 +113,15 @@ describe('running from event to event', () => {
 });
 
 describe('reasons to stop', () => {
-  test('HLT with nothing left to come is for ever', async () => {
-    const { machine } = await machineOf(idle);
+  test('HLT with nothing left to come is for ever', () => {
+    const { machine } = machineOf(idle);
     const stop = machine.run();
     expect(stop).toEqual({ kind: 'halted', interruptsEnabled: true, cs: 8, eip: 0 });
     expect(describeStop(stop)).toContain('no chip has anything left to wake it with');
   });
 
-  test('HLT with interrupts disabled is for ever, whatever is to come', async () => {
-    const { machine, cpu } = await machineOf(idle);
+  test('HLT with interrupts disabled is for ever, whatever is to come', () => {
+    const { machine, cpu } = machineOf(idle);
     cpu.interruptsEnabled = false;
     machine.clock.alarm('tick', () => {}).set(5000);
     const stop = machine.run();
@@ -131,8 +131,8 @@ describe('reasons to stop', () => {
     );
   });
 
-  test('a chip stops the machine after the instruction that asked for it', async () => {
-    const { machine } = await machineOf((cpu) => {
+  test('a chip stops the machine after the instruction that asked for it', () => {
+    const { machine } = machineOf((cpu) => {
       if (cpu.now === 7) cpu.host.portWrite(0xf4, 3, 1);
       return undefined;
     });
@@ -146,10 +146,9 @@ describe('reasons to stop', () => {
     expect(machine.run({ instructions: 100 })).toEqual({ kind: 'budget' });
   });
 
-  test('a triple fault tells what could not be delivered', async () => {
-    const { machine, cpu } = await machineOf(() => 'shutdown');
-    cpu.shutdownVector = 13;
-    cpu.shutdownCode = 0x102;
+  test('a triple fault tells what could not be delivered', () => {
+    const { machine, cpu } = machineOf(() => 'shutdown');
+    cpu.shutdown = { vector: 13, errorCode: 0x102 };
     cpu.eip = 0x100020;
     const stop = machine.run();
     expect(stop).toEqual({ kind: 'shutdown', vector: 13, errorCode: 0x102, cs: 8, eip: 0x100020 });
@@ -157,8 +156,8 @@ describe('reasons to stop', () => {
     expect(describeStop(stop)).toContain('#GP(0x102) came up while the double fault (#DF) was being delivered');
   });
 
-  test('pause() stops between two instructions', async () => {
-    const { machine } = await machineOf();
+  test('pause() stops between two instructions', () => {
+    const { machine } = machineOf();
     machine.clock.alarm('now', () => machine.pause()).set(50);
     expect(machine.run()).toEqual({ kind: 'paused' });
     expect(machine.now).toBe(50);
@@ -166,8 +165,8 @@ describe('reasons to stop', () => {
 });
 
 describe('inputs', () => {
-  test('enter at their instruction, and wake a halted machine', async () => {
-    const { machine } = await machineOf(idle);
+  test('enter at their instruction, and wake a halted machine', () => {
+    const { machine } = machineOf(idle);
     const entered: string[] = [];
     machine.onInput((input) => {
       entered.push(`${input.kind}@${machine.now}`);
@@ -180,8 +179,8 @@ describe('inputs', () => {
     expect(machine.inputs.events.map((event) => event.at)).toEqual([300, 700]);
   });
 
-  test('an input that a chip brings about cuts the present run short', async () => {
-    const { machine } = await machineOf((cpu) => {
+  test('an input that a chip brings about cuts the present run short', () => {
+    const { machine } = machineOf((cpu) => {
       if (cpu.now === 10) cpu.host.portRead(0x3f8, 1);
       return undefined;
     });
@@ -197,16 +196,16 @@ describe('inputs', () => {
     expect(machine.inputs.events).toEqual([{ kind: 'serial', port: 1, byte: 66, at: 11 }]);
   });
 
-  test('what a chip has no room for has not entered', async () => {
-    const { machine } = await machineOf();
+  test('what a chip has no room for has not entered', () => {
+    const { machine } = machineOf();
     machine.onInput(() => false);
     machine.inputs.schedule(5, { kind: 'serial', port: 1, byte: 66 });
     machine.run({ instructions: 10 });
     expect(machine.inputs.events).toEqual([]);
   });
 
-  test('an alarm that an input sets for the same instruction fires before the next input', async () => {
-    const { machine } = await machineOf();
+  test('an alarm that an input sets for the same instruction fires before the next input', () => {
+    const { machine } = machineOf();
     const order: string[] = [];
     const alarm = machine.clock.alarm('chip', () => order.push('alarm'));
     machine.onInput((input) => {
@@ -234,14 +233,14 @@ describe('putting it together', () => {
     load: () => {},
   });
 
-  test('a chip’s ports and memory are decoded once it is attached; two chips cannot share them', async () => {
-    const { machine } = await machineOf();
+  test('a chip’s ports and memory are decoded once it is attached; two chips cannot share them', () => {
+    const { machine } = machineOf();
     machine.attach(chip('one', 0x100));
     expect(() => machine.attach(chip('two', 0x101))).toThrow('two and one both decode port 0x101');
   });
 
-  test('reset restarts chips, processor and image, and lets time go on', async () => {
-    const { machine, cpu } = await machineOf();
+  test('reset restarts chips, processor and image, and lets time go on', () => {
+    const { machine, cpu } = machineOf();
     const one = chip('one', 0x100);
     machine.attach(one);
     let boots = 0;

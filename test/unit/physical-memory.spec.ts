@@ -26,7 +26,13 @@ beforeEach(() => {
 describe('physical memory', () => {
   test('tells the frame table what is where', () => {
     memory.addRom('bios', 0xf0000, new Uint8Array(0x10000).fill(0xea));
-    expect(cpu.frameCalls).toEqual(['ram 0 a0000', 'mmio b8000 8000', 'rom f0000 10000', 'changed f0000 10000']);
+    expect(cpu.frameCalls).toEqual([
+      'none 0 200000',
+      'ram 0 a0000',
+      'mmio b8000 8000',
+      'rom f0000 10000',
+      'changed f0000 10000',
+    ]);
     expect(memory.map.map(({ kind, owner }) => `${kind} ${owner}`)).toEqual(['ram RAM', 'mmio screen', 'rom bios']);
   });
 

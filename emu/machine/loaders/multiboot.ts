@@ -177,7 +177,7 @@ function buildInfo(kernelName: string, options: MultibootOptions, modules: reado
     });
   };
   const flags = HAS_MEMORY | HAS_COMMAND_LINE | HAS_MODULES | HAS_MEMORY_MAP | HAS_LOADER_NAME;
-  put(0, flags, 640, upperKilobytes(memoryMap), 0);
+  put(0, flags, kilobytesFrom(memoryMap, 0), kilobytesFrom(memoryMap, MB), 0);
   put(16, string(options.commandLine === '' ? kernelName : `${kernelName} ${options.commandLine}`));
   put(20, modules.length, INFO_ADDRESS + modulesAt);
   put(44, memoryMap.length * MAP_ENTRY_BYTES, INFO_ADDRESS + mapAt);
@@ -191,8 +191,8 @@ function buildInfo(kernelName: string, options: MultibootOptions, modules: reado
   return Buffer.concat([new Uint8Array(view.buffer), ...strings]);
 }
 
-/** mem_upper: kilobytes from 1 MB to the first hole. */
-function upperKilobytes(memoryMap: readonly MemoryRange[]): number {
-  const upper = memoryMap.find((range) => range.available && range.base === MB);
-  return upper ? Math.floor(upper.length / 1024) : 0;
+/** mem_lower and mem_upper: kilobytes from an address (0 or 1 MB) to the first hole. */
+function kilobytesFrom(memoryMap: readonly MemoryRange[], base: number): number {
+  const range = memoryMap.find((candidate) => candidate.available && candidate.base === base);
+  return range ? Math.floor(range.length / 1024) : 0;
 }
