@@ -24,7 +24,7 @@ export const CPL: u32 = 0x70;
 export const MODE: u32 = 0x74; // MODE_ bits that decoded code depends on
 export const TRAPS: u32 = 0x78; // entries ever written to the trap ring
 // 0x80 to 0xbf: R8 to R15, for the day of long mode
-export const PC: u32 = 0xc0; // record to continue from; 0: look EIP up
+export const PC: u32 = 0xc0; // record to continue from
 export const EIP: u32 = 0xc4; // valid whenever the core is not running
 export const FAULT: u32 = 0xc8; // 0, or FAULT_RAISED | vector: the exception the current instruction raised
 export const FAULT_CODE: u32 = 0xcc; // its error code
@@ -49,6 +49,8 @@ export const DR: u32 = 0x220; // DR0 to DR7, 4 bytes each
 export const TRAP_STOP: u32 = 0x240; // leave run() when TRAPS reaches this (0: never); the host drains the ring then
 export const TIME_NOW: u32 = 0x248; // f64: virtual time; exact whenever the core is not running
 export const SHUTDOWN_VECTOR: u32 = 0x250, SHUTDOWN_CODE: u32 = 0x254; // the exception whose delivery led to the triple fault
+// The one record that says "decode what lies at R_EIP"; every jump to code not decoded yet goes to it.
+export const FETCH: u32 = 0x3c0;
 export const STATE_END: u32 = 0x400;
 
 // MODE
@@ -71,7 +73,7 @@ export const TLB_NEVER: u32 = 1;
 
 // Jump caches: where jumps have gone before. EIP, record.
 export const JUMPS_SUPERVISOR: u32 = 0x8000, JUMPS_USER: u32 = 0xc000;
-export const JUMP_ENTRIES: u32 = 2048, JUMP_NEVER: u32 = 0xffffffff;
+export const JUMP_ENTRIES: u32 = 2048, JUMP_ENTRY: u32 = 8;
 
 // asc puts its static data (the decoder's tables) from here on: see --memoryBase in emu/build.
 export const STATIC_DATA: u32 = 0x20000;
@@ -79,7 +81,7 @@ export const BLOCK_HASH: u32 = 0x80000, BLOCK_BUCKETS: u32 = 16384;
 
 // ---- The trap ring: one entry for each exception and interrupt delivered.
 export const TRAP_RING: u32 = 0xa0000, TRAP_ENTRIES: u32 = 4096, TRAP_ENTRY: u32 = 32;
-export const TRAP_TIME: u32 = 0; // u64: virtual time of delivery
+export const TRAP_TIME: u32 = 0; // f64: virtual time of delivery
 export const TRAP_VECTOR: u32 = 8, TRAP_CAUSE: u32 = 9, TRAP_CPL: u32 = 10, TRAP_HAS_CODE: u32 = 11; // u8 each
 export const TRAP_CODE: u32 = 12; // u16: error code
 export const TRAP_CS: u32 = 14; // u16
@@ -120,3 +122,23 @@ export const KIND_ENDS_BLOCK: u32 = 8;
 export const KIND_REAL: u32 = 16; // an instruction of the guest, not glue
 export const KIND_ADDRESS16: u32 = 32; // the memory operand's offset wraps at 64 KB
 export const KIND_REP: u32 = 64, KIND_REPNE: u32 = 128; // F3, F2
+export const NO_MEMORY: u32 = 0xff; // R_BASE of a record without a memory operand
+export const LEAVE: u32 = 0xffff; // R_CASE: the hot switch has nothing for this record
+/** More than a block can hold: with this many instructions left, a whole block may run unchecked. */
+export const MARGIN: u32 = 64;
+export const BLOCK_LIMIT: u32 = 48; // instructions in a block, at most
+
+// ---- A block: this header, then its records. Found by what it was decoded from.
+export const BLOCK: u32 = 64;
+export const B_PHYSICAL: u32 = 0, B_EIP: u32 = 4, B_MODE: u32 = 8, B_LIMIT: u32 = 12; // key: where, and under which MODE and CS limit
+export const B_BYTES: u32 = 16; // guest bytes decoded
+export const B_SECOND: u32 = 20; // physical page its last instruction runs over into, or NO_PAGE
+export const B_RECORDS: u32 = 24; // records, glue included
+export const B_BUCKET: u32 = 28; // next block in its hash bucket
+export const B_NEXT: u32 = 32, B_NEXT_SECOND: u32 = 36; // next block in its page's list; in its second page's
+export const NO_PAGE: u32 = 0xffffffff;
+
+// ---- A page with decoded code: which 16-byte granules hold some, and its blocks.
+export const CODE_PAGE: u32 = 64;
+export const C_GRANULES: u32 = 0; // 256 bits
+export const C_BLOCKS: u32 = 32, C_FRAME: u32 = 36, C_NEXT: u32 = 40; // first block; page number; next page with code

@@ -92,7 +92,7 @@ export function str<T>(pc: usize): usize { return needsProtected() ? storeWord<T
 /** SDM 2A, LLDT. */
 export function lldt(pc: usize): usize {
   if (!needsProtected() || !isPrivileged()) return pc;
-  const selector = <u32>readRM<u16>(pc, src(pc));
+  const selector = <u32>readRM<u16>(pc, dst(pc));
   if (faulted()) return pc;
   if (isNull(selector)) setNull(LDTR, selector);
   else {
@@ -108,7 +108,7 @@ export function lldt(pc: usize): usize {
 /** SDM 2A, LTR: the TSS must be available, and becomes busy. */
 export function ltr(pc: usize): usize {
   if (!needsProtected() || !isPrivileged()) return pc;
-  const selector = <u32>readRM<u16>(pc, src(pc));
+  const selector = <u32>readRM<u16>(pc, dst(pc));
   if (faulted()) return pc;
   if (isNull(selector)) return refuse(pc, GP, 0);
   if (selector & 4) return refuse(pc, GP, selectorCode(selector));
@@ -132,8 +132,8 @@ export function ltr(pc: usize): usize {
 const HAVE_LIMIT: u32 = 1 << TYPE_TSS16 | 1 << TYPE_LDT | 1 << TYPE_TSS16_BUSY | 1 << TYPE_TSS32 | 1 << TYPE_TSS32_BUSY;
 const HAVE_RIGHTS: u32 = HAVE_LIMIT | 1 << TYPE_CALL16 | 1 << TYPE_TASK_GATE | 1 << TYPE_CALL32;
 
-function answer(pc: usize, known: u32): bool {
-  const selector = <u32>readRM<u16>(pc, src(pc));
+function answer(pc: usize, operand: usize, known: u32): bool {
+  const selector = <u32>readRM<u16>(pc, operand);
   if (faulted()) return false;
   const found = findDescriptor(selector);
   if (faulted()) return false;
@@ -143,22 +143,22 @@ function answer(pc: usize, known: u32): bool {
 }
 export function lar<T>(pc: usize): usize {
   if (!needsProtected()) return pc;
-  if (answer(pc, HAVE_RIGHTS)) store<T>(dst(pc), <T>(high & 0x00ffff00));
+  if (answer(pc, src(pc), HAVE_RIGHTS)) store<T>(dst(pc), <T>(high & 0x00ffff00));
   return faulted() ? pc : onward(pc);
 }
 export function lsl<T>(pc: usize): usize {
   if (!needsProtected()) return pc;
-  if (answer(pc, HAVE_LIMIT)) store<T>(dst(pc), <T>limitOf(low, high));
+  if (answer(pc, src(pc), HAVE_LIMIT)) store<T>(dst(pc), <T>limitOf(low, high));
   return faulted() ? pc : onward(pc);
 }
 export function verr(pc: usize): usize {
   if (!needsProtected()) return pc;
-  if (answer(pc, 0)) recordZero((high & (ACCESS_TYPE_CODE | ACCESS_READABLE)) != ACCESS_TYPE_CODE);
+  if (answer(pc, dst(pc), 0)) recordZero((high & (ACCESS_TYPE_CODE | ACCESS_READABLE)) != ACCESS_TYPE_CODE);
   return faulted() ? pc : onward(pc);
 }
 export function verw(pc: usize): usize {
   if (!needsProtected()) return pc;
-  if (answer(pc, 0)) recordZero(isWritableData(high));
+  if (answer(pc, dst(pc), 0)) recordZero(isWritableData(high));
   return faulted() ? pc : onward(pc);
 }
 /** SDM 2A, ARPL: raise the E operand's RPL to the register's. */
@@ -216,7 +216,7 @@ export function movToCr(pc: usize): usize {
 /** SDM 2B, LMSW: loads PE MP EM TS, and cannot clear PE. */
 export function lmsw(pc: usize): usize {
   if (!isPrivileged()) return pc;
-  const value = <u32>readRM<u16>(pc, src(pc)), old = load<u32>(CR0);
+  const value = <u32>readRM<u16>(pc, dst(pc)), old = load<u32>(CR0);
   if (faulted()) return pc;
   setCr0((old & ~0xe) | (value & 0xf));
   return onward(pc);

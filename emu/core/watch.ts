@@ -4,7 +4,7 @@
 // Data often shares a frame with the tables, so a bitmap tells, for every eight bytes (a descriptor's size),
 // whether a remembered descriptor is there. It is hashed by physical address: a false alarm costs a
 // look at the tables, a missed one can't happen.
-import { FRAMES, FRAME_TABLES, T_FRAME, TLB_SUPERVISOR } from './layout';
+import { GATES, FRAMES, FRAME_TABLES, T_FRAME, TLB_SUPERVISOR } from './layout';
 import { protectFrame } from './paging';
 import { tlbEntryOf, canReadSpan } from './tlb';
 
@@ -15,7 +15,7 @@ const WATCHED: u32 = 0x3800, WATCHED_BITS: u32 = 0x700 * 8; // up to SCRATCH, st
 
 function watch(physical: u32): void {
   const bit = bitOf(physical), at = byteOf(bit), frame = FRAMES + ((physical >>> 12) << 2);
-  store<u8>(at, <u8>(<u32><u8>(<u32>load<u8>(at) | (1 << (bit & 7)))));
+  store<u8>(at, <u8>(<u32>load<u8>(at) | (1 << (bit & 7))));
   if (load<u32>(frame) & FRAME_TABLES) return;
   store<u32>(frame, load<u32>(frame) | FRAME_TABLES);
   protectFrame(physical & 0xfffff000);
@@ -36,3 +36,5 @@ export function isWatched(physical: u32, bytes: u32): bool {
   const first = bitOf(physical), last = bitOf(physical + bytes - 1);
   return ((load<u8>(byteOf(first)) >>> (first & 7)) & 1) != 0 || ((load<u8>(byteOf(last)) >>> (last & 7)) & 1) != 0;
 }
+/** Forget every gate and descriptor: when the processor is reset, GENERATION starts over. */
+export function forgetTables(): void { memory.fill(GATES, 0, TLB_SUPERVISOR - GATES); }

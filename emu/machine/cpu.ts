@@ -2,6 +2,8 @@
  * The processor as the host sees it: the WebAssembly core, its registers, and the calls it makes out.
  * Everything the core knows lives in one linear memory, laid out in emu/core/layout.ts.
  */
+import { coreImage } from '../core/generated/image.ts';
+import * as L from '../core/layout.ts';
 
 /** What the core asks of the machine around it. Called in the middle of an instruction, in program order. */
 export interface CpuHost {
@@ -14,14 +16,399 @@ export interface CpuHost {
   acknowledge(): number;
 }
 
-/** Why run() came back. */
+/** Why run() came back. The numbers are those of emu/core/run.ts. */
 export enum RunExit {
   /** The instructions asked for have been retired, exactly. */
   Budget = 0,
-  /** Someone called requestExit(), or the trap ring reached trapStop. */
+  /** Someone called requestExit(), or the trap ring reached `trapStop`. */
   Requested = 1,
   /** HLT, and no interrupt that may be taken. Time stands still until the host moves it. */
   Halted = 2,
-  /** Triple fault. */
+  /** Triple fault: see `shutdown`. */
   Shutdown = 3,
+}
+
+const generalRegisters = ['eax', 'ecx', 'edx', 'ebx', 'esp', 'ebp', 'esi', 'edi'] as const;
+const segmentRegisters = ['es', 'cs', 'ss', 'ds', 'fs', 'gs', 'ldtr', 'tr'] as const;
+export type GeneralRegister = (typeof generalRegisters)[number];
+export type SegmentRegister = (typeof segmentRegisters)[number];
+export type ControlRegister = 'cr0' | 'cr2' | 'cr3' | 'cr4';
+
+/** A segment register with its hidden part (SDM 3A, 3.4.3). */
+export interface Segment {
+  selector: number;
+  base: number;
+  /** Last valid offset, granularity applied. */
+  limit: number;
+  /** Bits 8 to 23 of the descriptor's second dword, shifted down: type, S, DPL, P, (limit), AVL, D/B, G. */
+  access: number;
+  /** False after loading a null selector. */
+  usable: boolean;
+}
+/** GDTR or IDTR. */
+export interface TableRegister {
+  base: number;
+  limit: number;
+}
+
+interface CoreExports {
+  initialize(): void;
+  run(limit: number): number;
+  time(): number;
+  stateChanged(): void;
+  memoryChanged(physical: number, bytes: number): void;
+  eflags(): number;
+  setEflags(value: number): void;
+  probe(linear: number): number;
+}
+
+/**
+ * V8 never replaces a WebAssembly function while it runs, so the switch would stay in the baseline compiler's
+ * version for good if run() were one long call. This many instructions are some milliseconds.
+ */
+const LONGEST_RUN = 4_000_000;
+const PAGE = 4096;
+const WASM_PAGE = 65536;
+
+let compiled: WebAssembly.Module | undefined;
+function coreModule(): WebAssembly.Module {
+  compiled ??= new WebAssembly.Module(Uint8Array.from(atob(coreImage), (c) => c.charCodeAt(0)));
+  return compiled;
+}
+
+export class Cpu {
+  /** Guest RAM, from physical address 0. After writing here, call memoryChanged(). */
+  readonly ram: Uint8Array;
+  private readonly bytes: Uint8Array;
+  private readonly words: Uint32Array;
+  private readonly view: DataView;
+  private readonly core: CoreExports;
+  private isRunning = false;
+  private isStale = false;
+
+  /**
+   * @param ramBytes guest RAM, a multiple of 4096 up to layout.ts's RAM_MAX; it is mapped at physical address 0.
+   * @throws RangeError when that much memory cannot be had.
+   */
+  static create(host: CpuHost, ramBytes: number): Cpu {
+    return new Cpu(host, ramBytes);
+  }
+
+  private constructor(host: CpuHost, ramBytes: number) {
+    if (!Number.isInteger(ramBytes) || ramBytes <= 0 || ramBytes % PAGE !== 0 || ramBytes > L.RAM_MAX) {
+      throw new RangeError(`RAM must be a multiple of ${PAGE} bytes up to ${L.RAM_MAX}, not ${ramBytes}`);
+    }
+    const memory = new WebAssembly.Memory({ initial: Math.ceil((L.RAM + ramBytes) / WASM_PAGE) });
+    this.bytes = new Uint8Array(memory.buffer);
+    this.words = new Uint32Array(memory.buffer);
+    this.view = new DataView(memory.buffer);
+    this.ram = this.bytes.subarray(L.RAM, L.RAM + ramBytes);
+    const env = {
+      memory,
+      portRead: host.portRead.bind(host),
+      portWrite: (port: number, value: number, width: number) => host.portWrite(port, value >>> 0, width),
+      mmioRead: (address: number, width: number) => host.mmioRead(address >>> 0, width),
+      mmioWrite: (address: number, value: number, width: number) => host.mmioWrite(address >>> 0, value >>> 0, width),
+      acknowledge: host.acknowledge.bind(host),
+    };
+    this.core = new WebAssembly.Instance(coreModule(), { env }).exports as unknown as CoreExports;
+    this.mapFrames(0, ramBytes, L.RAM, L.FRAME_MEMORY | L.FRAME_WRITABLE);
+    this.reset();
+  }
+
+  /**
+   * Registers as RESET# leaves them (SDM 3A, table 9-1), the physical memory map as it is, time going on.
+   * EIP is FFF0h in a code segment based at FFFF0000h, and the processor is in real mode.
+   */
+  reset(): void {
+    const time = this.now;
+    this.bytes.fill(0, 0, L.STATE_END);
+    this.set(L.GENERATION, 1);
+    this.view.setFloat64(L.TIME_NOW, time, true);
+    for (const name of segmentRegisters) {
+      this.setSegment(name, {
+        selector: 0,
+        base: 0,
+        limit: 0xffff,
+        access: name === 'ldtr' ? 0x82 : name === 'tr' ? 0x8b : 0x93,
+        usable: true,
+      });
+    }
+    this.setSegment('cs', { selector: 0xf000, base: 0xffff0000, limit: 0xffff, access: 0x93, usable: true });
+    this.cr0 = 0x60000010;
+    this.set(L.IDT_LIMIT, 0xffff);
+    this.set(L.GDT_LIMIT, 0xffff);
+    this.set(L.DR + 6 * 4, 0xffff0ff0);
+    this.set(L.DR + 7 * 4, 0x400);
+    this.eip = 0xfff0;
+    this.core.initialize();
+    this.isStale = true;
+  }
+
+  /**
+   * Execute exactly this many instructions, or fewer when something stops the processor first.
+   * A delivered fault or interrupt counts as one.
+   */
+  run(instructions: number): RunExit {
+    this.settle();
+    const deadline = this.now + instructions;
+    this.isRunning = true;
+    try {
+      let exit = RunExit.Budget;
+      while (exit === RunExit.Budget) {
+        const left = deadline - this.view.getFloat64(L.TIME_NOW, true);
+        if (left <= 0) break;
+        exit = this.core.run(Math.min(left, LONGEST_RUN));
+      }
+      return exit;
+    } finally {
+      this.isRunning = false;
+    }
+  }
+
+  /** Instructions retired since power-on; exact also inside a port access. */
+  get now(): number {
+    return this.isRunning ? this.core.time() : this.view.getFloat64(L.TIME_NOW, true);
+  }
+  /** Let time pass while the processor is halted. Not while it runs, and never backwards. */
+  passTime(to: number): void {
+    this.view.setFloat64(L.TIME_NOW, to, true);
+  }
+
+  /** Come back from run() after the current instruction. */
+  requestExit(): void {
+    this.set(L.EXIT_REQUEST, 1);
+  }
+  /** Level of the INTR pin. */
+  setIntr(level: boolean): void {
+    this.set(L.INTR, level ? 1 : 0);
+  }
+  /** An edge on the NMI pin. */
+  raiseNmi(): void {
+    this.set(L.NMI, 1);
+  }
+  get isHalted(): boolean {
+    return this.get(L.HALTED) !== 0;
+  }
+  /** After RunExit.Shutdown: the exception whose delivery led there, with its error code. */
+  get shutdown(): { vector: number; errorCode: number } | undefined {
+    return this.get(L.SHUTDOWN)
+      ? { vector: this.get(L.SHUTDOWN_VECTOR), errorCode: this.get(L.SHUTDOWN_CODE) }
+      : undefined;
+  }
+
+  // ---- Physical memory. Addresses and lengths are multiples of 4096.
+
+  /** Let RAM that lies at `offset` in `ram` appear at a physical address. */
+  mapRam(address: number, length: number, offset: number): void {
+    this.mapFrames(address, length, L.RAM + offset, L.FRAME_MEMORY | L.FRAME_WRITABLE);
+  }
+  /** Let part of `ram` appear read-only; stores are ignored. */
+  mapRom(address: number, length: number, offset: number): void {
+    this.mapFrames(address, length, L.RAM + offset, L.FRAME_MEMORY);
+  }
+  /** Send accesses to the host's mmioRead and mmioWrite. */
+  mapMmio(address: number, length: number): void {
+    this.mapFrames(address, length, 0, L.FRAME_MMIO);
+  }
+  /** Nothing there: reads give ones, stores are lost. */
+  unmap(address: number, length: number): void {
+    this.mapFrames(address, length, 0, 0);
+  }
+  private mapFrames(address: number, length: number, at: number, flags: number): void {
+    if (address % PAGE || length % PAGE || address + length > 2 ** 32) {
+      throw new RangeError(`cannot map ${length} bytes at ${address}: not whole pages`);
+    }
+    for (let done = 0; done < length; done += PAGE) {
+      this.words[(L.FRAMES >> 2) + (address + done) / PAGE] = flags & L.FRAME_MEMORY ? (at + done) | flags : flags;
+    }
+    this.isStale = true;
+  }
+  /** The host wrote to `ram`: drop what was decoded or remembered from there. */
+  memoryChanged(address: number, bytes: number): void {
+    this.core.memoryChanged(address, bytes);
+  }
+  /** Physical address of a linear one, by the page tables as they are, without any side effect; undefined where none is mapped. */
+  translate(linear: number): number | undefined {
+    this.settle();
+    const physical = this.core.probe(linear);
+    return physical < 0 ? undefined : physical;
+  }
+
+  // ---- Registers
+
+  get(offset: number): number {
+    return this.words[offset >> 2] as number;
+  }
+  private set(offset: number, value: number): void {
+    this.words[offset >> 2] = value;
+  }
+  /** What is looked up from registers must be looked up anew before the core goes on. */
+  private settle(): void {
+    if (!this.isStale || this.isRunning) return;
+    this.isStale = false;
+    this.core.stateChanged();
+  }
+
+  register(name: GeneralRegister): number {
+    return this.get(generalRegisters.indexOf(name) * L.SLOT);
+  }
+  setRegister(name: GeneralRegister, value: number): void {
+    this.set(generalRegisters.indexOf(name) * L.SLOT, value);
+  }
+  segment(name: SegmentRegister): Segment {
+    const at = L.SEGMENTS + segmentRegisters.indexOf(name) * L.SEGMENT;
+    return {
+      selector: this.get(at + L.S_SELECTOR),
+      base: this.get(at + L.S_BASE),
+      limit: this.get(at + L.S_LIMIT),
+      access: this.get(at + L.S_ACCESS) >>> 8,
+      usable: this.get(at + L.S_USABLE) !== 0,
+    };
+  }
+  setSegment(name: SegmentRegister, segment: Segment): void {
+    const at = L.SEGMENTS + segmentRegisters.indexOf(name) * L.SEGMENT;
+    this.set(at + L.S_SELECTOR, segment.selector);
+    this.set(at + L.S_BASE, segment.base);
+    this.set(at + L.S_LIMIT, segment.limit);
+    this.set(at + L.S_ACCESS, (segment.access & 0xf0ff) << 8);
+    this.set(at + L.S_USABLE, segment.usable ? 1 : 0);
+    this.isStale = true;
+  }
+
+  /** EIP of the next instruction; inside a port access, of the one being executed. */
+  get eip(): number {
+    return this.isRunning ? this.get(this.get(L.CURRENT) + L.R_EIP) : this.get(L.EIP);
+  }
+  set eip(value: number) {
+    this.set(L.EIP, value);
+    this.isStale = true;
+  }
+  get eflags(): number {
+    return this.core.eflags() >>> 0;
+  }
+  set eflags(value: number) {
+    this.core.setEflags(value);
+    this.isStale = true;
+  }
+  get cpl(): number {
+    this.settle();
+    return this.get(L.CPL);
+  }
+  get gdtr(): TableRegister {
+    return { base: this.get(L.GDT_BASE), limit: this.get(L.GDT_LIMIT) };
+  }
+  set gdtr({ base, limit }: TableRegister) {
+    this.set(L.GDT_BASE, base);
+    this.set(L.GDT_LIMIT, limit);
+    this.isStale = true;
+  }
+  get idtr(): TableRegister {
+    return { base: this.get(L.IDT_BASE), limit: this.get(L.IDT_LIMIT) };
+  }
+  set idtr({ base, limit }: TableRegister) {
+    this.set(L.IDT_BASE, base);
+    this.set(L.IDT_LIMIT, limit);
+    this.isStale = true;
+  }
+  /** DR0 to DR7. */
+  debugRegister(n: number): number {
+    return this.get(L.DR + n * 4);
+  }
+  setDebugRegister(n: number, value: number): void {
+    this.set(L.DR + n * 4, value);
+  }
+
+  get eax(): number {
+    return this.register('eax');
+  }
+  set eax(value: number) {
+    this.setRegister('eax', value);
+  }
+  get ecx(): number {
+    return this.register('ecx');
+  }
+  set ecx(value: number) {
+    this.setRegister('ecx', value);
+  }
+  get edx(): number {
+    return this.register('edx');
+  }
+  set edx(value: number) {
+    this.setRegister('edx', value);
+  }
+  get ebx(): number {
+    return this.register('ebx');
+  }
+  set ebx(value: number) {
+    this.setRegister('ebx', value);
+  }
+  get esp(): number {
+    return this.register('esp');
+  }
+  set esp(value: number) {
+    this.setRegister('esp', value);
+  }
+  get ebp(): number {
+    return this.register('ebp');
+  }
+  set ebp(value: number) {
+    this.setRegister('ebp', value);
+  }
+  get esi(): number {
+    return this.register('esi');
+  }
+  set esi(value: number) {
+    this.setRegister('esi', value);
+  }
+  get edi(): number {
+    return this.register('edi');
+  }
+  set edi(value: number) {
+    this.setRegister('edi', value);
+  }
+
+  get cr0(): number {
+    return this.get(L.CR0);
+  }
+  set cr0(value: number) {
+    this.setControl(L.CR0, value);
+  }
+  get cr2(): number {
+    return this.get(L.CR2);
+  }
+  set cr2(value: number) {
+    this.setControl(L.CR2, value);
+  }
+  get cr3(): number {
+    return this.get(L.CR3);
+  }
+  set cr3(value: number) {
+    this.setControl(L.CR3, value);
+  }
+  get cr4(): number {
+    return this.get(L.CR4);
+  }
+  set cr4(value: number) {
+    this.setControl(L.CR4, value);
+  }
+  private setControl(offset: number, value: number): void {
+    this.set(offset, value);
+    this.isStale = true;
+  }
+
+  // ---- The trap ring (emu/trace reads it)
+
+  /** Entries ever written. */
+  get trapCount(): number {
+    return this.get(L.TRAPS);
+  }
+  /** Come back from run() when trapCount reaches this; 0: never. */
+  set trapStop(count: number) {
+    this.set(L.TRAP_STOP, count);
+  }
+  /** Bytes of the ring, TRAP_ENTRIES entries of TRAP_ENTRY bytes. */
+  get trapRing(): DataView {
+    return new DataView(this.view.buffer, L.TRAP_RING, L.TRAP_ENTRIES * L.TRAP_ENTRY);
+  }
 }

@@ -1,0 +1,124 @@
+// The core as the host sees it: reset, run, and the few things the host may do between runs.
+import {
+  BUDGET, CPL, CURRENT, EFLAGS, EIP, END_TIME, EXIT_REQUEST, FAULT, FAULT_CODE, FETCH, HALTED, INTR, KIND_REAL, MARGIN, NMI, NMI_BLOCKED, PC, R_EIP,
+  R_KIND, R_POSITION, SHADOW, SHUTDOWN, TIME_NOW, CAUSE_EXTERNAL, CAUSE_FAULT, CAUSE_NMI,
+} from './layout';
+import { runHot } from './generated/hot';
+import { stepSlow } from './generated/slow';
+import { deliver } from './traps';
+import { hasErrorCode, NMI_VECTOR } from './fault';
+import { find, resetBlocks } from './blocks';
+import { flushTranslations, probe } from './paging';
+import { codeWritten } from './blocks';
+import { refreshMode, FLAG_IF } from './segments';
+import { arithmeticFlags, setArithmeticFlags, ARITHMETIC } from './flags';
+import { instructionsLeft, now } from './time';
+
+@external('env', 'acknowledge') declare function acknowledge(): u32;
+
+// Why run() came back: RunExit in emu/machine/cpu.ts.
+const BUDGET_SPENT: u32 = 0, REQUESTED: u32 = 1, IS_HALTED: u32 = 2, IS_SHUT_DOWN: u32 = 3;
+
+/** One instruction, or one piece of glue; gives the record to go on from. */
+function step(pc: usize): usize {
+  store<u32>(CURRENT, <u32>pc);
+  // Read first: the instruction may overwrite itself.
+  const position = <i32>load<u8>(pc, R_POSITION), eip = load<u32>(pc, R_EIP);
+  const retired = load<u8>(pc, R_KIND) & KIND_REAL ? 1 : 0;
+  const to = stepSlow(pc);
+  if (load<u32>(FAULT)) return deliverFault(position, eip);
+  store<i32>(BUDGET, load<i32>(BUDGET) + <i32>load<u8>(to, R_POSITION) - position - retired);
+  if (retired) {
+    const shadow = load<u32>(SHADOW);
+    if (shadow) store<u32>(SHADOW, shadow - 1);
+  }
+  return to;
+}
+
+/** A delivery takes the time of one instruction, so that a guest that only faults still gets nowhere in finite time. */
+function chargeDelivery(position: i32): void {
+  store<i32>(BUDGET, load<i32>(BUDGET) - position - 1);
+  store<u32>(CURRENT, FETCH); // its position is 0: what now() expects after the charge
+}
+function deliverFault(position: i32, eip: u32): usize {
+  const vector = load<u32>(FAULT) & 0xff, code = load<u32>(FAULT_CODE);
+  store<u32>(FAULT, 0);
+  chargeDelivery(position);
+  return deliver(vector, CAUSE_FAULT, hasErrorCode(vector), code, eip);
+}
+function deliverAsynchronous(pc: usize, vector: u32, cause: u32): usize {
+  const eip = load<u32>(pc, R_EIP);
+  chargeDelivery(load<u8>(pc, R_POSITION));
+  store<u32>(HALTED, 0);
+  return deliver(vector, cause, false, 0, eip);
+}
+
+/** Execute `limit` instructions (1 to 2^31 - 1), or fewer when something stops the processor first; says what. */
+export function run(limit: i32): u32 {
+  let pc: usize = load<u32>(PC), reason = BUDGET_SPENT;
+  store<f64>(END_TIME, load<f64>(TIME_NOW) + <f64>limit);
+  store<i32>(BUDGET, limit - <i32>MARGIN + <i32>load<u8>(pc, R_POSITION));
+  store<u32>(EXIT_REQUEST, 0);
+  while (true) {
+    if (load<u32>(SHUTDOWN)) { reason = IS_SHUT_DOWN; break; }
+    if (instructionsLeft(pc) <= 0) break;
+    if (load<u32>(EXIT_REQUEST)) { reason = REQUESTED; break; }
+    if (!load<u32>(SHADOW)) {
+      // SDM 3A, table 6-2: of what waits at an instruction boundary, NMI goes before INTR.
+      if (load<u32>(NMI) && !load<u32>(NMI_BLOCKED)) {
+        store<u32>(NMI, 0);
+        pc = deliverAsynchronous(pc, NMI_VECTOR, CAUSE_NMI);
+        continue;
+      }
+      if (load<u32>(INTR) && load<u32>(EFLAGS) & FLAG_IF) {
+        store<u32>(CURRENT, <u32>pc);
+        const vector = acknowledge() & 0xff;
+        pc = deliverAsynchronous(pc, vector, CAUSE_EXTERNAL);
+        continue;
+      }
+    }
+    if (load<u32>(HALTED)) { reason = IS_HALTED; break; }
+    // In the shadow of sti, and for the last instructions before the deadline, single steps.
+    if (load<i32>(BUDGET) >= 0 && !load<u32>(SHADOW)) {
+      pc = runHot(pc);
+      if (load<i32>(BUDGET) < 0) continue;
+    }
+    pc = step(pc);
+  }
+  store<u32>(PC, <u32>pc);
+  store<u32>(EIP, load<u32>(pc, R_EIP));
+  store<f64>(TIME_NOW, load<f64>(END_TIME) - <f64>instructionsLeft(pc));
+  return reason;
+}
+
+/** The virtual time, exact also while a chip is being asked something in the middle of an instruction. */
+export function time(): f64 { return now(); }
+
+/** Empty every cache; the state itself is the host's to set. Call once before anything else. */
+export function initialize(): void {
+  resetBlocks();
+  flushTranslations();
+  stateChanged();
+}
+/** The host changed registers, segments or control registers: look everything up anew. */
+export function stateChanged(): void {
+  flushTranslations();
+  refreshMode();
+  store<u32>(PC, <u32>find(load<u32>(EIP)));
+}
+/** The host changed guest memory: `bytes` at a physical address. */
+export function memoryChanged(physical: u32, bytes: u32): void {
+  while (bytes) {
+    const here = min<u32>(bytes, 0x1000 - (physical & 0xfff));
+    codeWritten(physical, here);
+    physical += here;
+    bytes -= here;
+  }
+  flushTranslations(); // descriptor tables may have been there
+}
+export function eflags(): u32 { return load<u32>(EFLAGS) | arithmeticFlags() | 2; }
+export function setEflags(value: u32): void {
+  setArithmeticFlags(value & ARITHMETIC);
+  store<u32>(EFLAGS, (value & ~ARITHMETIC) | 2);
+}
+export { probe };

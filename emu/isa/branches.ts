@@ -1,0 +1,71 @@
+import { conditions, hex, type Instruction } from './instruction.ts';
+
+const loop = (name: string, opcode: string, reads?: true): Instruction => ({
+  name,
+  kind: 'special',
+  value: name,
+  links: 'perhaps',
+  ends: true,
+  ...(reads && { reads }),
+  encodings: { [opcode]: 'Jb' },
+});
+
+export const branches: Instruction[] = [
+  { name: 'jmp', kind: 'jump', encodings: { e9: 'Jv', eb: 'Jb', 'ff /4': 'Ev' }, hot: ['', 'r', 'm'] },
+  { name: 'call', kind: 'call', encodings: { e8: 'Jv', 'ff /2': 'Ev' }, hot: ['', 'r', 'm'] },
+  { name: 'ret', kind: 'return', encodings: { c3: '', c2: 'Iw' }, hot: ['', 'i'] },
+  ...conditions.map(
+    (condition, code): Instruction => ({
+      name: `j${condition}`,
+      kind: 'branch',
+      condition,
+      reads: true,
+      encodings: { [hex(0x70 + code)]: 'Jb', [`0f ${hex(0x80 + code)}`]: 'Jv' },
+      hot: [''],
+    }),
+  ),
+  loop('loopne', 'e0', true),
+  loop('loope', 'e1', true),
+  loop('loop', 'e2'),
+  loop('jecxz', 'e3'),
+
+  { name: 'jmp', kind: 'special', value: 'jmpFar', ends: true, sized: true, encodings: { ea: 'Ap' } },
+  { name: 'jmp', kind: 'special', value: 'jmpFarMemory', ends: true, sized: true, encodings: { 'ff /5': 'Mp' } },
+  { name: 'call', kind: 'special', value: 'callFar', ends: true, sized: true, encodings: { '9a': 'Ap' } },
+  { name: 'call', kind: 'special', value: 'callFarMemory', ends: true, sized: true, encodings: { 'ff /3': 'Mp' } },
+  { name: 'ret', kind: 'special', value: 'retFar', ends: true, sized: true, encodings: { cb: '', ca: 'Iw' } },
+  {
+    name: 'iret',
+    kind: 'special',
+    value: 'iret',
+    ends: true,
+    sized: true,
+    reads: true,
+    writes: 'all',
+    encodings: { cf: '' },
+    hot: [''],
+    hotNeeds: ['stack', 'code'],
+  },
+  {
+    name: 'int3',
+    kind: 'special',
+    value: 'int3',
+    ends: true,
+    reads: true,
+    encodings: { cc: '' },
+    hot: [''],
+    hotNeeds: ['stack', 'code'],
+  },
+  {
+    name: 'int',
+    kind: 'special',
+    value: 'interrupt',
+    ends: true,
+    reads: true,
+    encodings: { cd: 'Ib' },
+    hot: ['i'],
+    hotNeeds: ['stack', 'code'],
+  },
+  { name: 'into', kind: 'special', value: 'into', ends: true, reads: true, encodings: { ce: '' } },
+  { name: 'bound', kind: 'special', value: 'bound', encodings: { '62': 'Gv,M' } },
+];

@@ -1,0 +1,54 @@
+import type { Instruction } from './instruction.ts';
+
+/** Instructions that see to the processor rather than to data. What changes how the next one is decoded ends its block. */
+const system = (
+  name: string,
+  value: string,
+  encodings: Record<string, string>,
+  more: Partial<Instruction> = {},
+): Instruction => ({
+  name,
+  kind: 'special',
+  value,
+  encodings,
+  ...more,
+});
+
+export const systemInstructions: Instruction[] = [
+  system('in', 'inImmediate', { e4: 'AL,Ib', e5: 'eAX,Ib' }),
+  system('in', 'inDx', { ec: 'AL', ed: 'eAX' }),
+  system('out', 'outImmediate', { e6: 'AL,Ib', e7: 'eAX,Ib' }),
+  system('out', 'outDx', { ee: 'AL', ef: 'eAX' }),
+
+  system('cli', 'cli', { fa: '' }, { hot: [''] }),
+  system('sti', 'sti', { fb: '' }, { hot: [''] }),
+  system('hlt', 'hlt', { f4: '' }, { ends: true }),
+
+  system('sldt', 'sldt', { '0f 00 /0': 'Ev' }),
+  system('str', 'str', { '0f 00 /1': 'Ev' }),
+  system('lldt', 'lldt', { '0f 00 /2': 'Ew' }),
+  system('ltr', 'ltr', { '0f 00 /3': 'Ew' }),
+  system('verr', 'verr', { '0f 00 /4': 'Ew' }, { writes: 'some' }),
+  system('verw', 'verw', { '0f 00 /5': 'Ew' }, { writes: 'some' }),
+  system('sgdt', 'sgdt', { '0f 01 /0': 'M' }, { sized: true }),
+  system('sidt', 'sidt', { '0f 01 /1': 'M' }, { sized: true }),
+  system('lgdt', 'lgdt', { '0f 01 /2': 'M' }, { sized: true, ends: true }),
+  system('lidt', 'lidt', { '0f 01 /3': 'M' }, { sized: true, ends: true }),
+  system('smsw', 'smsw', { '0f 01 /4': 'Ev' }),
+  system('lmsw', 'lmsw', { '0f 01 /6': 'Ew' }, { ends: true }),
+  system('invlpg', 'invlpg', { '0f 01 /7': 'M' }, { ends: true }),
+  system('lar', 'lar', { '0f 02': 'Gv,Ew' }, { writes: 'some' }),
+  system('lsl', 'lsl', { '0f 03': 'Gv,Ew' }, { writes: 'some' }),
+  system('clts', 'clts', { '0f 06': '' }, { ends: true }),
+  system('invd', 'invd', { '0f 08': '' }, { ends: true }),
+  system('wbinvd', 'wbinvd', { '0f 09': '' }, { ends: true }),
+  system('mov', 'movFromCr', { '0f 20': 'Rd,Cd' }),
+  system('mov', 'movFromDr', { '0f 21': 'Rd,Dd' }),
+  system('mov', 'movToCr', { '0f 22': 'Cd,Rd' }, { ends: true }),
+  system('mov', 'movToDr', { '0f 23': 'Dd,Rd' }, { ends: true }),
+  system('arpl', 'arpl', { '63': 'Ew,Gw' }, { writes: 'some' }),
+
+  // The numeric coprocessor's place. Until it is there, its opcodes report it missing.
+  system('wait', 'wait', { '9b': '' }),
+  ...['d8', 'd9', 'da', 'db', 'dc', 'dd', 'de', 'df'].map((opcode) => system('esc', 'escape', { [opcode]: 'E' })),
+];
