@@ -1,0 +1,203 @@
+; oops.asm: what the kernel says before it kills the task that ran into a bug of its own.
+;
+;   die(name, regs)       exceptions in kernel mode    report, then end the task; panics in an
+;                                                      interrupt or in the idle task
+;   show_regs(regs)       any context                  registers, code bytes
+;   dump_stack()          any context                  who called me
+;   panic(text)           any context                  last words, then stop
+;
+; The lines are Linux's, so that what people know of reading an oops holds here.
+
+CODE_BYTES_BEFORE equ 42                ; how much code is shown: Linux's PROLOGUE_SIZE ...
+CODE_BYTES      equ 64                  ; ... and OPCODE_BUFSIZE
+CODE_LINE_SIZE  equ CODE_BYTES * 3 + 16
+TRACE_DEPTH     equ 24                  ; more callers than any path has
+
+        section .bss
+        alignb  4
+die_counter:    resd 1                  ; [#1], [#2] ...
+code_line:      resb CODE_LINE_SIZE     ; under interrupts off: there is one
+
+        section .text
+
+; noreturn-unless-nested void die(const char *name, struct pt_regs *regs)
+proc die, .name, .regs
+        push    ebx
+        cli
+        mov     ebx, [ebp + .regs]
+        inc     dword [die_counter]
+        pr      KERN_EMERG, "%s: %04x [#%d]", [ebp + .name], [ebx + pt_regs.error], [die_counter]
+        ccall   show_regs, ebx
+        pr      KERN_EMERG, "Call Trace:"
+        ccall   show_trace, [ebx + pt_regs.ebp]
+        pr      KERN_EMERG, "---[ end trace 0000000000000000 ]---"
+        test    dword [this_cpu(preempt_count)], IN_INTERRUPT_MASK
+        jnz     .in_interrupt
+        mov     eax, [this_cpu(current)]
+        cmp     dword [eax + task.pid], 0
+        je      .idle
+        sti
+        ccall   do_exit, SIGSEGV
+.in_interrupt:
+        ccall   panic, panic_in_interrupt
+.idle:
+        ccall   panic, panic_idle
+endproc
+
+; void show_regs(const struct pt_regs *regs)
+; A frame from ring 0 has no esp and ss of its own: the interrupted stack lies right above it.
+proc show_regs, .regs
+        push    ebx
+        push    esi
+        push    edi
+        mov     ebx, [ebp + .regs]
+        mov     eax, [this_cpu(current)]
+        lea     edx, [eax + task.comm]
+        pr      KERN_EMERG, "CPU: %d PID: %d Comm: %s Not tainted", [this_cpu(cpu_number)], [eax + task.pid], edx
+        pr      KERN_EMERG, "EIP: %pS", [ebx + pt_regs.eip]
+        ccall   show_opcodes, [ebx + pt_regs.eip]
+        pr      KERN_EMERG, "EAX: %08x EBX: %08x ECX: %08x EDX: %08x", [ebx + pt_regs.eax], [ebx + pt_regs.ebx], [ebx + pt_regs.ecx], [ebx + pt_regs.edx]
+        lea     esi, [ebx + pt_regs_size_ring0]
+        movzx   edi, word [this_cpu(percpu_tss + tss.ss0)]
+        test    dword [ebx + pt_regs.cs], RPL_MASK
+        jz      .stack_known
+        mov     esi, [ebx + pt_regs.esp]
+        movzx   edi, word [ebx + pt_regs.ss]
+.stack_known:
+        pr      KERN_EMERG, "ESI: %08x EDI: %08x EBP: %08x ESP: %08x", [ebx + pt_regs.esi], [ebx + pt_regs.edi], [ebx + pt_regs.ebp], esi
+        ; RF is the processor's note to itself about restarting a fault, and not every emulator
+        ; makes it: left out, so that reports of one bug can be compared
+        mov     eax, [ebx + pt_regs.eflags]
+        and     eax, ~X86_EFLAGS_RF
+        push    eax
+        push    edi
+        movzx   eax, word [ebx + pt_regs.gs]
+        push    eax
+        movzx   eax, word [ebx + pt_regs.fs]
+        push    eax
+        movzx   eax, word [ebx + pt_regs.es]
+        push    eax
+        movzx   eax, word [ebx + pt_regs.ds]
+        push    eax
+        push    segment_line
+        call    printk
+        add     esp, 7 * 4
+        mov     eax, cr0
+        mov     ecx, cr2
+        mov     edx, cr3
+        pr      KERN_EMERG, "CR0: %08x CR2: %08x CR3: %08x", eax, ecx, edx
+        pop     edi
+        pop     esi
+        pop     ebx
+endproc
+
+; void show_opcodes(u32 eip)
+; The bytes around eip, that at eip itself in <>. Bytes that cannot be read are left out.
+proc show_opcodes, .eip_shown
+        push    ebx
+        push    esi
+        push    edi
+        pushfd
+        cli
+        mov     esi, [ebp + .eip_shown]
+        sub     esi, CODE_BYTES_BEFORE
+        mov     edi, code_line
+        mov     byte [edi], 0
+        mov     ebx, CODE_BYTES
+.next:
+        ccall   get_byte_nofault, esi
+        test    eax, eax
+        js      .unreadable
+        mov     edx, plain_byte
+        cmp     esi, [ebp + .eip_shown]
+        jne     .format_known
+        mov     edx, marked_byte
+.format_known:
+        ccall   sprintf, edi, edx, eax
+        add     edi, eax
+.unreadable:
+        inc     esi
+        dec     ebx
+        jnz     .next
+        cmp     edi, code_line
+        je      .nothing
+        pr      KERN_EMERG, "Code:%s", code_line
+        jmp     .done
+.nothing:
+        pr      KERN_EMERG, "Code: Unable to access opcode bytes at 0x%x.", [ebp + .eip_shown]
+.done:
+        popfd
+        pop     edi
+        pop     esi
+        pop     ebx
+endproc
+
+; void show_trace(const u32 *ebp)
+; Follows the chain of frames: [ebp] the caller's ebp, [ebp + 4] the return address. Through an
+; exception or interrupt it goes on with the code that was interrupted.
+proc show_trace, .frame
+        push    ebx
+        push    esi
+        push    edi
+        mov     ebx, [ebp + .frame]
+        mov     edi, TRACE_DEPTH
+.next:
+        ; a frame lies on the stack of the running task, which is where we are too
+        mov     eax, [this_cpu(current)]
+        mov     eax, [eax + task.stack_top]
+        cmp     ebx, esp
+        jb      .done
+        sub     eax, 8
+        cmp     ebx, eax
+        ja      .done
+        mov     esi, [ebx + 4]
+        cmp     esi, _text
+        jb      .done
+        cmp     esi, _etext
+        jae     .done
+        pr      KERN_EMERG, " %pS", esi
+        cmp     esi, common_entry_return
+        jne     .plain
+        mov     eax, [ebx + 8]          ; the handler's argument: struct pt_regs *
+        test    dword [eax + pt_regs.cs], RPL_MASK
+        jnz     .from_user
+        pr      KERN_EMERG, " %pS", [eax + pt_regs.eip]
+.plain:
+        mov     ebx, [ebx]
+        dec     edi
+        jnz     .next
+        jmp     .done
+.from_user:
+        pr      KERN_EMERG, "EIP: 0x%08x", [eax + pt_regs.eip]
+.done:
+        pop     edi
+        pop     esi
+        pop     ebx
+endproc
+
+; void dump_stack(void)
+proc dump_stack
+        mov     eax, [this_cpu(current)]
+        lea     edx, [eax + task.comm]
+        pr      KERN_EMERG, "CPU: %d PID: %d Comm: %s Not tainted", [this_cpu(cpu_number)], [eax + task.pid], edx
+        pr      KERN_EMERG, "Call Trace:"
+        ccall   show_trace, ebp
+endproc
+
+; noreturn void panic(const char *text)
+proc panic, .text
+        cli
+        pr      KERN_EMERG, "Kernel panic - not syncing: %s", [ebp + .text]
+        pr      KERN_EMERG, "---[ end Kernel panic - not syncing: %s ]---", [ebp + .text]
+.stop:
+        hlt
+        jmp     .stop
+endproc
+
+        section .rodata
+panic_in_interrupt: db "Fatal exception in interrupt", 0
+panic_idle:     db "Attempted to kill the idle task!", 0
+plain_byte:     db " %02x", 0
+marked_byte:    db " <%02x>", 0
+segment_line:   db KERN_SOH, KERN_EMERG, "DS: %04x ES: %04x FS: %04x GS: %04x SS: %04x EFLAGS: %08x", NEWLINE, 0
+        section .text

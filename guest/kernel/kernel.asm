@@ -1,0 +1,87 @@
+; kernel.asm: the kernel, one translation unit. The rooms in the order in which one may read them.
+;
+; docs/kernel.md is the map: what is where, who may call it, in which context.
+
+        bits    32
+
+%include "include/ascii.inc"
+%include "include/errno.inc"
+%include "include/signal.inc"
+%include "include/ports.inc"
+%include "include/vectors.inc"
+%include "include/cpu.inc"
+%include "include/frame.inc"
+%include "include/percpu.inc"
+%include "include/task.inc"
+%include "include/irq.inc"
+%include "include/elf.inc"
+%include "include/multiboot.inc"
+%include "include/proc.inc"
+%include "include/printk.inc"
+
+        section .text
+_text:                                  ; first byte of code
+        section .data
+_sdata:                                 ; first byte that may be written
+
+%include "boot.asm"
+%include "main.asm"
+
+%include "cpu/percpu.asm"
+%include "cpu/gdt.asm"
+%include "cpu/idt.asm"
+%include "cpu/entry.asm"
+%include "cpu/traps.asm"
+%include "cpu/fault.asm"
+%include "cpu/oops.asm"
+%include "cpu/reboot.asm"
+
+%include "irq/chip_8259.asm"
+%include "irq/desc.asm"
+%include "irq/manage.asm"
+%include "irq/flow.asm"
+%include "irq/proc.asm"
+
+%include "sched/task.asm"
+%include "sched/switch.asm"
+%include "sched/runqueue.asm"
+%include "sched/wait.asm"
+%include "sched/kthread.asm"
+
+%include "mm/pages.asm"
+%include "mm/paging.asm"
+%include "mm/uaccess.asm"
+
+%include "fs/cpio.asm"
+%include "fs/proc.asm"
+
+%include "drivers/i8254.asm"
+%include "drivers/i8042.asm"
+%include "drivers/keyboard.asm"
+%include "drivers/uart.asm"
+%include "drivers/vga.asm"
+%include "drivers/tty.asm"
+
+%include "user/exec.asm"
+%include "user/stack.asm"
+%include "user/exit.asm"
+%include "user/signal.asm"
+%include "user/syscall.asm"
+
+%include "shell/shell.asm"
+%include "shell/run.asm"
+%include "shell/commands.asm"
+%include "shell/trap.asm"
+%include "shell/tour.asm"
+
+%include "lib/string.asm"
+%include "lib/format.asm"
+%include "lib/printk.asm"
+%include "lib/console.asm"
+%include "lib/kallsyms.asm"
+
+        section .text
+_etext:                                 ; first byte behind the code
+        section .bss
+        alignb  PAGE_SIZE
+_end:                                   ; first byte behind the kernel

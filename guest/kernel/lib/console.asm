@@ -1,0 +1,47 @@
+; console.asm: what is printed appears on the screen and on the first serial port alike.
+;
+;   console_putc(c)               any context
+;   console_write(text, length)   any context
+;   console_printf(format, ...)   tasks; use `print` and `println` (include/printk.inc)
+
+CONSOLE_LINE_SIZE equ 320
+
+        section .text
+
+; void console_putc(int c)
+proc console_putc, .c
+        pushfd
+        cli
+        ccall   vga_putc, [ebp + .c]
+        ccall   uart_putc, [ebp + .c]
+        popfd
+endproc
+
+; void console_write(const char *text, u32 length)
+proc console_write, .text, .length
+        push    ebx
+        push    esi
+        mov     ebx, [ebp + .text]
+        mov     esi, [ebp + .length]
+.next:
+        test    esi, esi
+        jz      .done
+        movzx   eax, byte [ebx]
+        ccall   console_putc, eax
+        inc     ebx
+        dec     esi
+        jmp     .next
+.done:
+        pop     esi
+        pop     ebx
+endproc
+
+; void console_printf(const char *format, ...)
+proc console_printf, .format
+        sub     esp, CONSOLE_LINE_SIZE
+        lea     eax, [ebp + .format + 4]
+        mov     edx, esp
+        ccall   vsnprintf, edx, CONSOLE_LINE_SIZE, [ebp + .format], eax
+        mov     edx, esp
+        ccall   console_write, edx, eax
+endproc

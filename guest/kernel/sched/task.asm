@@ -1,0 +1,77 @@
+; task.asm: the table of tasks: finding an empty slot, giving it a name and a number.
+;
+;   alloc_task(name)      tasks                        a new task, not yet runnable, or 0
+;   release_task(task)    tasks                        its slot is free again
+;
+; The table, like all of sched/, is guarded by interrupts being off.
+
+        section .bss
+        alignb  16
+tasks:          resb task_size * NR_TASKS
+last_pid:       resd 1
+        alignb  PAGE_SIZE
+task_stacks:    resb THREAD_SIZE * NR_TASKS
+boot_stack_top  equ task_stacks + THREAD_SIZE   ; task 0 is what boot becomes
+
+        section .text
+
+; void sched_init(void)                 boot: what runs since _start becomes task 0, the idle task
+proc sched_init
+        mov     eax, tasks
+        mov     dword [eax + task.state], TASK_RUNNING
+        mov     dword [eax + task.stack_top], boot_stack_top
+        mov     dword [eax + task.pgd], swapper_pg_dir
+        mov     [this_cpu(current)], eax
+        lea     edx, [eax + task.comm]
+        ccall   strlcpy, edx, .idle_name, TASK_COMM_LEN
+        return
+        section .rodata
+.idle_name:     db "swapper/0", 0
+        section .text
+endproc
+
+; struct task *alloc_task(const char *name)
+; Its state stays TASK_SLEEPING on nothing until whoever asked for it calls wake_up_new_task.
+proc alloc_task, .name
+        push    ebx
+        push    esi
+        pushfd
+        cli
+        mov     ebx, tasks
+        xor     esi, esi
+.next:
+        cmp     dword [ebx + task.state], TASK_DEAD
+        je      .found
+        add     ebx, task_size
+        inc     esi
+        cmp     esi, NR_TASKS
+        jb      .next
+        xor     ebx, ebx
+        jmp     .done
+.found:
+        ccall   memset, ebx, 0, task_size
+        mov     dword [ebx + task.state], TASK_SLEEPING
+        inc     dword [last_pid]
+        mov     eax, [last_pid]
+        mov     [ebx + task.pid], eax
+        inc     esi
+        imul    esi, esi, THREAD_SIZE
+        add     esi, task_stacks
+        mov     [ebx + task.stack_top], esi
+        mov     dword [ebx + task.pgd], swapper_pg_dir
+        mov     eax, [this_cpu(current)]
+        mov     [ebx + task.parent], eax
+        lea     eax, [ebx + task.comm]
+        ccall   strlcpy, eax, [ebp + .name], TASK_COMM_LEN
+.done:
+        popfd
+        mov     eax, ebx
+        pop     esi
+        pop     ebx
+endproc
+
+; void release_task(struct task *which)
+proc release_task, .which
+        mov     eax, [ebp + .which]
+        mov     dword [eax + task.state], TASK_DEAD
+endproc

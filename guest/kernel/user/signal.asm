@@ -1,0 +1,75 @@
+; signal.asm: the end that an exception or Ctrl-C puts to a program, and the line that says so.
+;
+;   show_user_trap(name, regs)            exceptions   "traps: NAME[PID] trap divide error ip:..."
+;   show_user_segfault(regs, address)     page faults  "NAME[PID]: segfault at ..."
+;   force_signal(signal)                  exceptions   current dies of it on its way to ring 3
+;   send_signal(task, signal)             any context  so does another, and wakes for it
+;   do_signal()                           entry.asm    does not return
+
+        section .text
+
+; void show_user_trap(const char *trap_name, const struct pt_regs *regs)
+; Linux puts "trap " before every name but that of the general protection fault.
+proc show_user_trap, .trap_name, .regs
+        push    ebx
+        push    esi
+        mov     ebx, [ebp + .regs]
+        mov     esi, [this_cpu(current)]
+        mov     edx, trap_word
+        cmp     dword [ebx + pt_regs.vector], X86_TRAP_GP
+        jne     .word_known
+        mov     edx, no_word
+.word_known:
+        lea     eax, [esi + task.comm]
+        pr      KERN_INFO, "traps: %s[%d] %s%s ip:%x sp:%x error:%x in %s[%x+%x]", eax, [esi + task.pid], edx, [ebp + .trap_name], [ebx + pt_regs.eip], [ebx + pt_regs.esp], [ebx + pt_regs.error], eax, [esi + task.text_start], [esi + task.text_size]
+        pop     esi
+        pop     ebx
+endproc
+
+; void show_user_segfault(const struct pt_regs *regs, u32 address)
+; The place is named only when eip lies in the program's code.
+proc show_user_segfault, .regs, .address
+        push    ebx
+        push    esi
+        mov     ebx, [ebp + .regs]
+        mov     esi, [this_cpu(current)]
+        lea     eax, [esi + task.comm]
+        mov     ecx, [ebx + pt_regs.eip]
+        sub     ecx, [esi + task.text_start]
+        cmp     ecx, [esi + task.text_size]
+        jae     .elsewhere
+        pr      KERN_INFO, "%s[%d]: segfault at %x ip %08x sp %08x error %x in %s[%x+%x]", eax, [esi + task.pid], [ebp + .address], [ebx + pt_regs.eip], [ebx + pt_regs.esp], [ebx + pt_regs.error], eax, [esi + task.text_start], [esi + task.text_size]
+        jmp     .code
+.elsewhere:
+        pr      KERN_INFO, "%s[%d]: segfault at %x ip %08x sp %08x error %x", eax, [esi + task.pid], [ebp + .address], [ebx + pt_regs.eip], [ebx + pt_regs.esp], [ebx + pt_regs.error]
+.code:
+        ccall   show_opcodes, [ebx + pt_regs.eip]
+        pop     esi
+        pop     ebx
+endproc
+
+; void force_signal(int signal)
+proc force_signal, .signal
+        mov     eax, [this_cpu(current)]
+        mov     ecx, [ebp + .signal]
+        mov     [eax + task.signal], ecx
+endproc
+
+; void send_signal(struct task *which, int signal)
+proc send_signal, .which, .signal
+        mov     eax, [ebp + .which]
+        mov     ecx, [ebp + .signal]
+        mov     [eax + task.signal], ecx
+        ccall   wake_task, eax
+endproc
+
+; noreturn void do_signal(void)
+proc do_signal
+        mov     eax, [this_cpu(current)]
+        ccall   do_exit, [eax + task.signal]
+endproc
+
+        section .rodata
+trap_word:      db "trap ", 0
+no_word:        db 0
+        section .text
