@@ -29,7 +29,6 @@ export class HostSerial implements SerialPeer {
   /** Plug the cable in. */
   connect(uart: Uart16550): void {
     this.uart = uart;
-    uart.setModem({ cts: true, dsr: true, dcd: true });
   }
 
   /** Bytes that have not entered yet. */
