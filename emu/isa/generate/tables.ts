@@ -14,9 +14,9 @@ interface OpcodePlace {
 function place(opcode: string): OpcodePlace {
   const match = /^(0f )?([0-9a-f]{2})(\+)?(?: \/([0-7]))?$/.exec(opcode);
   if (!match) throw new Error(`opcode "${opcode}" is not in the notation of instruction.ts`);
-  const [, escape, byte, plus, digit] = match;
+  const [, escaped, byte, plus, digit] = match;
   return {
-    map: escape ? 1 : 0,
+    map: escaped ? 1 : 0,
     opcode: Number.parseInt(byte as string, 16),
     registers: plus !== undefined,
     digit: digit === undefined ? undefined : Number(digit),
