@@ -17,7 +17,7 @@ async function main(): Promise<number> {
     console.error('usage: npm run conformance -- [-v] FILE...');
     return 2;
   }
-  const rig = await Rig.create();
+  const rig = new Rig();
   let failed = 0;
   for (const path of files) {
     let file: ReturnType<typeof readCases>;
@@ -52,4 +52,6 @@ function tellFailures({ failures }: Group): void {
   }
 }
 
-const sum = (groups: readonly Group[], of: (group: Group) => number) => groups.reduce((n, group) => n + of(group), 0);
+function sum(groups: readonly Group[], of: (group: Group) => number): number {
+  return groups.reduce((total, group) => total + of(group), 0);
+}

@@ -1,0 +1,30 @@
+/**
+ * The checked-in conformance cases: all trap cases, and a third of the instruction rows. Their results come from real
+ * processors and trusted emulators; `npm run conformance -- FILE...` runs any other file of the same formats.
+ */
+import { expect, test } from 'vitest';
+import { readCases } from './formats.ts';
+import { Rig } from './rig.ts';
+import { type Group, runCases } from './run.ts';
+
+const FOLDER = new URL('cases/', import.meta.url).pathname;
+
+/** What the processor does not have yet. */
+const LATER: readonly RegExp[] = [
+  /^db\./, // TF and the debug registers
+  /^task\.|^ts\.task_|task_gate/, // hardware task switching
+  /^v86\.|v86/, // virtual-8086 mode
+  /^mf\.|\.fld|movaps|\.xm_/, // x87, SSE
+  /^ac\./, // alignment checks
+  /^cmov\.|cmpxchg8b|rdtsc|rdmsr/, // instructions younger than the 80486
+];
+
+const rig = new Rig();
+
+for (const name of ['traps.json', 'alu.json']) {
+  const groups = runCases(rig, readCases(FOLDER + name), (id) => !LATER.some((pattern) => pattern.test(id)));
+  test.each(groups)(`${name}: $name`, (group: Group) => {
+    expect(group.passed).toBeGreaterThan(0);
+    expect(group.failures).toEqual([]);
+  });
+}
