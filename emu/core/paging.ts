@@ -7,7 +7,7 @@ import {
   CR0, CR2, CR3, CR4, CPL, GENERATION, TLB_SUPERVISOR, TLB_USER, TLB_ENTRIES, TLB_ENTRY, TLB_NEVER, T_READ, T_WRITE, T_ADDEND,
   T_FRAME, FRAMES, FRAME_MEMORY, FRAME_WRITABLE, FRAME_MMIO, FRAME_CODE, FRAME_TABLES,
 } from './layout';
-import { raise, PF_VECTOR } from './fault';
+import { raise, faulted, PF_VECTOR } from './fault';
 import { tlbEntryOf } from './tlb';
 import { codeWritten, forgetJumps } from './blocks';
 import { isWatched } from './watch';
@@ -58,6 +58,7 @@ export function writePhysical(physical: u32, value: u32, bytes: u32): void {
 // ---- the walk
 
 function pageFault(linear: u32, access: u32, present: u32): u32 {
+  if (faulted()) return 0; // CR2 belongs to the first
   store<u32>(CR2, linear);
   raise(PF_VECTOR, access | present);
   return 0;

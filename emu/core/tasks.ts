@@ -184,10 +184,14 @@ function arrive(wide: bool): usize {
   for (let segment = ES; segment <= GS; segment++) unload(segment, load<u32>(SELECTORS + segment * 4));
   unload(LDTR, newLdt);
   store<u32>(GENERATION, load<u32>(GENERATION) + 1); // another LDT
+  ringKnown = false;
+  arrived = loadTaskLdt() && (isVirtual8086() ? loadVirtual8086() : loadTaskSegments()) && entryWithinLimit();
   refreshMode();
-  arrived = loadTaskSegments();
-  refreshMode();
-  if (!arrived) return deliverHere(entry);
+  if (!arrived) {
+    // Until it has a stack the new task runs in no ring: the handler gets ring 0's stack rather than one that isn't there.
+    if (!ringKnown) store<u32>(CPL, 3);
+    return deliverHere(entry);
+  }
   // SDM 3A, 7.2.1: the T flag of the TSS traps before the task's first instruction.
   if (newTrap) {
     store<u32>(DR + 6 * 4, load<u32>(DR + 6 * 4) | DR6_BT);
@@ -199,23 +203,30 @@ function arrive(wide: bool): usize {
 @inline function refuse(vector: u32, selector: u32): bool { raise(vector, selectorCode(selector)); return false; }
 @inline function selectorOf(segment: u32): u32 { return load<u32>(SELECTORS + segment * 4) & 0xffff; }
 
-/** SDM 3A, table 7-1: what the new task's selectors must be, in its order. */
-function loadTaskSegments(): bool {
-  if (!loadTaskLdt()) return false;
-  if (isVirtual8086()) {
-    for (let segment = ES; segment <= GS; segment++) {
-      if (segment == CS) setRealCodeSegment(selectorOf(CS));
-      else setRealSegment(segment, selectorOf(segment));
-    }
-  } else {
-    if (!loadTaskCode() || !loadTaskStack()) return false;
-    for (let segment = ES; segment <= GS; segment++) {
-      if (segment != CS && segment != SS && !loadTaskData(segment)) return false;
-    }
+let ringKnown: bool = false;
+
+function loadVirtual8086(): bool {
+  for (let segment = ES; segment <= GS; segment++) {
+    if (segment == CS) setRealCodeSegment(selectorOf(CS));
+    else setRealSegment(segment, selectorOf(segment));
   }
-  // The first fetch is checked like any jump.
-  if (entry > load<u32>(segmentAt(CS), S_LIMIT)) { raise(GP, 0); return false; }
   return true;
+}
+/** SDM 3A, table 7-1: what the new task's selectors must be. The stack comes first, so that faults of the others have one. */
+function loadTaskSegments(): bool {
+  if (!loadTaskStack()) return false;
+  ringKnown = true;
+  refreshMode();
+  for (let segment = ES; segment <= GS; segment++) {
+    if (segment != CS && segment != SS && !loadTaskData(segment)) return false;
+  }
+  return loadTaskCode();
+}
+/** The first fetch is checked like any jump. */
+function entryWithinLimit(): bool {
+  if (entry <= load<u32>(segmentAt(CS), S_LIMIT)) return true;
+  raise(GP, 0);
+  return false;
 }
 function loadTaskLdt(): bool {
   const selector = newLdt;
