@@ -12,6 +12,8 @@ USEC_PER_TICK   equ 1000000 / HZ
         alignb  4
 jiffies:        resd 1
 i8254_running:  resd 1
+last_seconds:   resd 1                  ; what sched_clock said last: it never goes back
+last_microseconds: resd 1
 
         section .text
 
@@ -87,6 +89,18 @@ proc sched_clock
         div     ecx
         imul    edx, edx, USEC_PER_TICK
         add     edx, ebx
+        ; an emulated timer may restart a moment before it raises its line
+        cmp     eax, [last_seconds]
+        ja      .later
+        jb      .earlier
+        cmp     edx, [last_microseconds]
+        jae     .later
+.earlier:
+        mov     eax, [last_seconds]
+        mov     edx, [last_microseconds]
+.later:
+        mov     [last_seconds], eax
+        mov     [last_microseconds], edx
 .done:
         popfd
         pop     esi

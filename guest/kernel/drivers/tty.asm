@@ -1,6 +1,7 @@
 ; tty.asm: the terminal: keyboard and serial port put characters in, a reader takes edited lines out.
 ;
 ;   tty_insert_char(c, irq)       hard IRQ             a character came, over that line
+;   tty_room()                    any context          how many more it would take
 ;   tty_getc()                    tasks                waits for the next one
 ;   tty_read_line(buffer, size)   tasks                a line, edited and echoed; its length
 ;
@@ -43,6 +44,14 @@ proc tty_insert_char, .c, .irq
 .full:
 endproc
 
+; u32 tty_room(void)
+proc tty_room
+        mov     eax, [tty_tail]
+        sub     eax, [tty_head]
+        dec     eax
+        and     eax, TTY_RING_SIZE - 1
+endproc
+
 ; int tty_getc(void)                    the character, or -1 if a signal came instead
 proc tty_getc
         push    ebx
@@ -63,6 +72,9 @@ proc tty_getc
         inc     ecx
         and     ecx, TTY_RING_SIZE - 1
         mov     [tty_tail], ecx
+        cmp     ecx, [tty_head]
+        jne     .done
+        call    uart_unthrottle
 .done:
         popfd
         mov     eax, ebx

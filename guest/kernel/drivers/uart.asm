@@ -4,8 +4,17 @@
 ;   uart_request_irq()            boot                 receive from here on
 ;   uart_putc(c)                  any context, interrupts off; waits until the chip takes it
 ;   uart_interrupt                hard IRQ, IRQ 4      hands what was received to the terminal
+;   uart_unthrottle()             tasks                the terminal has room again
+;
+; When the terminal's ring is full the chip's interrupt is switched off, and what comes stays in its
+; FIFO, or with the sender if that looks at the lines.
 
 UART_PATIENCE   equ 100000              ; times to ask before a byte is given up
+UART_QUIET      equ 2000                ; times to find nothing before the line counts as quiet
+
+        section .bss
+        alignb  4
+uart_throttled: resd 1
 
         section .text
 
@@ -26,16 +35,32 @@ proc uart_init
         mov     edx, COM1 + UART_LCR
         mov     al, UART_LCR_8N1
         out     dx, al
-        ; switching the FIFOs on empties them: a byte that came before us goes to the terminal first
-        mov     edx, COM1 + UART_LSR
-        in      al, dx
-        test    al, UART_LSR_DR
-        jz      .none_waits
-        call    uart_receive
-.none_waits:
+        call    uart_drain
         mov     edx, COM1 + UART_FCR
         mov     al, UART_FCR_ENABLE_CLEAR
         out     dx, al
+endproc
+
+; void uart_drain(void)                 boot
+; Switching the FIFOs on empties them: what was typed ahead goes to the terminal before.
+proc uart_drain
+.again:
+        mov     ecx, UART_QUIET
+        mov     edx, COM1 + UART_LSR
+.wait:
+        in      al, dx
+        test    al, UART_LSR_DR
+        jnz     .byte
+        dec     ecx
+        jnz     .wait
+        return
+.byte:
+        call    tty_room
+        test    eax, eax
+        jz      .full
+        call    uart_receive
+        jmp     .again
+.full:
 endproc
 
 ; void uart_request_irq(void)
@@ -106,11 +131,30 @@ proc uart_interrupt
         in      al, dx
         test    al, UART_LSR_DR
         jz      .done
+        call    tty_room
+        test    eax, eax
+        jz      .throttle
         call    uart_receive
         jmp     .next
+.throttle:
+        mov     dword [uart_throttled], 1
+        mov     edx, COM1 + UART_IER
+        xor     eax, eax
+        out     dx, al
 .done:
         mov     eax, ebx
         pop     ebx
+endproc
+
+; void uart_unthrottle(void)
+proc uart_unthrottle
+        cmp     dword [uart_throttled], 0
+        je      .done
+        mov     dword [uart_throttled], 0
+        mov     edx, COM1 + UART_IER
+        mov     al, UART_IER_RDI        ; if a byte waits, this raises the interrupt
+        out     dx, al
+.done:
 endproc
 
         section .rodata

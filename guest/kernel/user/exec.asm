@@ -146,6 +146,8 @@ proc load_segments, .for_task, .entry
         jz      .loaded
         cmp     dword [ebx + elf32_phdr.type], PT_LOAD
         jne     .not_loaded
+        cmp     dword [ebx + elf32_phdr.memsz], 0
+        je      .not_loaded
         ; inside ring 3's part, and inside the file
         mov     eax, [ebx + elf32_phdr.vaddr]
         cmp     eax, TASK_BASE
