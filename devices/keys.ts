@@ -1,108 +1,179 @@
-/** The keys of a 104-key US keyboard. Names: letters and digits themselves, and the words below. */
-export const KEY_NAMES = [
-  'escape',
-  'f1',
-  'f2',
-  'f3',
-  'f4',
-  'f5',
-  'f6',
-  'f7',
-  'f8',
-  'f9',
-  'f10',
-  'f11',
-  'f12',
-  'print-screen',
-  'scroll-lock',
-  'pause',
-  'backquote',
-  '1',
-  '2',
-  '3',
-  '4',
-  '5',
-  '6',
-  '7',
-  '8',
-  '9',
-  '0',
-  'minus',
-  'equal',
-  'backspace',
-  'tab',
-  'q',
-  'w',
-  'e',
-  'r',
-  't',
-  'y',
-  'u',
-  'i',
-  'o',
-  'p',
-  'left-bracket',
-  'right-bracket',
-  'backslash',
-  'caps-lock',
-  'a',
-  's',
-  'd',
-  'f',
-  'g',
-  'h',
-  'j',
-  'k',
-  'l',
-  'semicolon',
-  'quote',
-  'enter',
-  'left-shift',
-  'z',
-  'x',
-  'c',
-  'v',
-  'b',
-  'n',
-  'm',
-  'comma',
-  'period',
-  'slash',
-  'right-shift',
-  'left-control',
-  'left-windows',
-  'left-alt',
-  'space',
-  'right-alt',
-  'right-windows',
-  'menu',
-  'right-control',
-  'insert',
-  'home',
-  'page-up',
-  'delete',
-  'end',
-  'page-down',
-  'up',
-  'left',
-  'down',
-  'right',
-  'num-lock',
-  'keypad-slash',
-  'keypad-star',
-  'keypad-minus',
-  'keypad-7',
-  'keypad-8',
-  'keypad-9',
-  'keypad-plus',
-  'keypad-4',
-  'keypad-5',
-  'keypad-6',
-  'keypad-1',
-  'keypad-2',
-  'keypad-3',
-  'keypad-enter',
-  'keypad-0',
-  'keypad-period',
+/**
+ * The keys of a 104-key US keyboard and their scan codes.
+ *
+ * A code above 0xff has a prefix: 0xe07c is sent as E0 7C. Set 1 is not in the table: its codes are those of set 2 put
+ * through the 8042's translation, which was made so that software written for set 1 needs to know no other. In set 3
+ * every key has one byte, and a way of its own to report: again and again while held (most), once at each end, or only
+ * when it goes down.
+ *
+ * Source: IBM PS/2 Hardware Interface Technical Reference, "Keyboards (101- and 102-Key)"; Microsoft, "Keyboard Scan
+ * Code Specification", for the Windows and menu keys.
+ */
+
+/** How a key reports in set 3. */
+export type KeyType = 'typematic' | 'make-break' | 'make';
+
+// biome-ignore format: a table
+const ROWS = [
+  // name, set 2, set 3, type in set 3 if not typematic
+  ['escape', 0x76, 0x08, 'make'],
+  ['f1', 0x05, 0x07, 'make'],
+  ['f2', 0x06, 0x0f, 'make'],
+  ['f3', 0x04, 0x17, 'make'],
+  ['f4', 0x0c, 0x1f, 'make'],
+  ['f5', 0x03, 0x27, 'make'],
+  ['f6', 0x0b, 0x2f, 'make'],
+  ['f7', 0x83, 0x37, 'make'],
+  ['f8', 0x0a, 0x3f, 'make'],
+  ['f9', 0x01, 0x47, 'make'],
+  ['f10', 0x09, 0x4f, 'make'],
+  ['f11', 0x78, 0x56, 'make'],
+  ['f12', 0x07, 0x5e, 'make'],
+  ['print-screen', 0xe07c, 0x57, 'make'],
+  ['scroll-lock', 0x7e, 0x5f, 'make'],
+  ['pause', 0xe114, 0x62, 'make'],
+
+  ['backquote', 0x0e, 0x0e],
+  ['1', 0x16, 0x16],
+  ['2', 0x1e, 0x1e],
+  ['3', 0x26, 0x26],
+  ['4', 0x25, 0x25],
+  ['5', 0x2e, 0x2e],
+  ['6', 0x36, 0x36],
+  ['7', 0x3d, 0x3d],
+  ['8', 0x3e, 0x3e],
+  ['9', 0x46, 0x46],
+  ['0', 0x45, 0x45],
+  ['minus', 0x4e, 0x4e],
+  ['equal', 0x55, 0x55],
+  ['backspace', 0x66, 0x66],
+
+  ['tab', 0x0d, 0x0d],
+  ['q', 0x15, 0x15],
+  ['w', 0x1d, 0x1d],
+  ['e', 0x24, 0x24],
+  ['r', 0x2d, 0x2d],
+  ['t', 0x2c, 0x2c],
+  ['y', 0x35, 0x35],
+  ['u', 0x3c, 0x3c],
+  ['i', 0x43, 0x43],
+  ['o', 0x44, 0x44],
+  ['p', 0x4d, 0x4d],
+  ['left-bracket', 0x54, 0x54],
+  ['right-bracket', 0x5b, 0x5b],
+  ['backslash', 0x5d, 0x5c],
+
+  ['caps-lock', 0x58, 0x14, 'make-break'],
+  ['a', 0x1c, 0x1c],
+  ['s', 0x1b, 0x1b],
+  ['d', 0x23, 0x23],
+  ['f', 0x2b, 0x2b],
+  ['g', 0x34, 0x34],
+  ['h', 0x33, 0x33],
+  ['j', 0x3b, 0x3b],
+  ['k', 0x42, 0x42],
+  ['l', 0x4b, 0x4b],
+  ['semicolon', 0x4c, 0x4c],
+  ['quote', 0x52, 0x52],
+  ['enter', 0x5a, 0x5a],
+
+  ['left-shift', 0x12, 0x12, 'make-break'],
+  ['z', 0x1a, 0x1a],
+  ['x', 0x22, 0x22],
+  ['c', 0x21, 0x21],
+  ['v', 0x2a, 0x2a],
+  ['b', 0x32, 0x32],
+  ['n', 0x31, 0x31],
+  ['m', 0x3a, 0x3a],
+  ['comma', 0x41, 0x41],
+  ['period', 0x49, 0x49],
+  ['slash', 0x4a, 0x4a],
+  ['right-shift', 0x59, 0x59, 'make-break'],
+
+  ['left-control', 0x14, 0x11, 'make-break'],
+  ['left-windows', 0xe01f, 0x8b, 'make'],
+  ['left-alt', 0x11, 0x19, 'make-break'],
+  ['space', 0x29, 0x29],
+  ['right-alt', 0xe011, 0x39, 'make'],
+  ['right-windows', 0xe027, 0x8c, 'make'],
+  ['menu', 0xe02f, 0x8d, 'make'],
+  ['right-control', 0xe014, 0x58, 'make'],
+
+  ['insert', 0xe070, 0x67, 'make'],
+  ['home', 0xe06c, 0x6e, 'make'],
+  ['page-up', 0xe07d, 0x6f, 'make'],
+  ['delete', 0xe071, 0x64],
+  ['end', 0xe069, 0x65, 'make'],
+  ['page-down', 0xe07a, 0x6d, 'make'],
+  ['up', 0xe075, 0x63],
+  ['left', 0xe06b, 0x61],
+  ['down', 0xe072, 0x60],
+  ['right', 0xe074, 0x6a],
+
+  ['num-lock', 0x77, 0x76, 'make'],
+  ['keypad-slash', 0xe04a, 0x77, 'make'],
+  ['keypad-star', 0x7c, 0x7e, 'make'],
+  ['keypad-minus', 0x7b, 0x84, 'make'],
+  ['keypad-7', 0x6c, 0x6c, 'make'],
+  ['keypad-8', 0x75, 0x75, 'make'],
+  ['keypad-9', 0x7d, 0x7d, 'make'],
+  ['keypad-plus', 0x79, 0x7c],
+  ['keypad-4', 0x6b, 0x6b, 'make'],
+  ['keypad-5', 0x73, 0x73, 'make'],
+  ['keypad-6', 0x74, 0x74, 'make'],
+  ['keypad-1', 0x69, 0x69, 'make'],
+  ['keypad-2', 0x72, 0x72, 'make'],
+  ['keypad-3', 0x7a, 0x7a, 'make'],
+  ['keypad-enter', 0xe05a, 0x79, 'make'],
+  ['keypad-0', 0x70, 0x70, 'make'],
+  ['keypad-period', 0x71, 0x71, 'make'],
 ] as const;
-export type KeyName = (typeof KEY_NAMES)[number];
+
+export type KeyName = (typeof ROWS)[number][0];
+
+export interface Key {
+  readonly name: KeyName;
+  readonly set2: number;
+  readonly set3: number;
+  readonly type: KeyType;
+}
+
+/** All keys, in the order of the board. */
+export const KEYS: readonly Key[] = ROWS.map(([name, set2, set3, type]) => ({
+  name,
+  set2,
+  set3,
+  type: type ?? 'typematic',
+}));
+
+const byName = new Map<string, Key>(KEYS.map((key) => [key.name, key]));
+
+/** The key of that name. Throws RangeError if there is none. */
+export function keyNamed(name: string): Key {
+  const key = byName.get(name);
+  if (key === undefined) throw new RangeError(`no key is called '${name}'`);
+  return key;
+}
+
+export function isKeyName(name: string): name is KeyName {
+  return byName.has(name);
+}
+
+/** The 8042's translation of set 2 into set 1. A break's F0 is not in it: it becomes bit 7 of the byte that follows. */
+// biome-ignore format: a table, sixteen to a line
+const SET_1_OF_SET_2 = [
+  0xff, 0x43, 0x41, 0x3f, 0x3d, 0x3b, 0x3c, 0x58, 0x64, 0x44, 0x42, 0x40, 0x3e, 0x0f, 0x29, 0x59,
+  0x65, 0x38, 0x2a, 0x70, 0x1d, 0x10, 0x02, 0x5a, 0x66, 0x71, 0x2c, 0x1f, 0x1e, 0x11, 0x03, 0x5b,
+  0x67, 0x2e, 0x2d, 0x20, 0x12, 0x05, 0x04, 0x5c, 0x68, 0x39, 0x2f, 0x21, 0x14, 0x13, 0x06, 0x5d,
+  0x69, 0x31, 0x30, 0x23, 0x22, 0x15, 0x07, 0x5e, 0x6a, 0x72, 0x32, 0x24, 0x16, 0x08, 0x09, 0x5f,
+  0x6b, 0x33, 0x25, 0x17, 0x18, 0x0b, 0x0a, 0x60, 0x6c, 0x34, 0x35, 0x26, 0x27, 0x19, 0x0c, 0x61,
+  0x6d, 0x73, 0x28, 0x74, 0x1a, 0x0d, 0x62, 0x6e, 0x3a, 0x36, 0x1c, 0x1b, 0x75, 0x2b, 0x63, 0x76,
+  0x55, 0x56, 0x77, 0x78, 0x79, 0x7a, 0x0e, 0x7b, 0x7c, 0x4f, 0x7d, 0x4b, 0x47, 0x7e, 0x7f, 0x6f,
+  0x52, 0x53, 0x50, 0x4c, 0x4d, 0x48, 0x01, 0x45, 0x57, 0x4e, 0x51, 0x4a, 0x37, 0x49, 0x46, 0x54,
+  0x80, 0x81, 0x82, 0x41, 0x54,
+] as const;
+
+/** One byte of set 2 as set 1 has it; from 0x85 up (E0, FA and so on) nothing is translated. */
+export function set1Of(byte: number): number {
+  return SET_1_OF_SET_2[byte] ?? byte;
+}
