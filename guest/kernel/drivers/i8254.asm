@@ -6,7 +6,8 @@
 
 HZ              equ 100
 LATCH           equ (PIT_HZ + HZ / 2) / HZ      ; counts a tick
-USEC_PER_TICK   equ 1000000 / HZ
+USEC_PER_SEC    equ 1000000
+USEC_PER_TICK   equ USEC_PER_SEC / HZ
 
         section .bss
         alignb  4
@@ -89,15 +90,19 @@ proc sched_clock
         div     ecx
         imul    edx, edx, USEC_PER_TICK
         add     edx, ebx
-        ; an emulated timer may restart a moment before it raises its line
+        ; The counter may have started again without its interrupt being raised yet (an emulated one
+        ; does): then this looks earlier than the last answer, by less than a tick.
         cmp     eax, [last_seconds]
         ja      .later
-        jb      .earlier
+        jb      .tick_missing
         cmp     edx, [last_microseconds]
         jae     .later
-.earlier:
-        mov     eax, [last_seconds]
-        mov     edx, [last_microseconds]
+.tick_missing:
+        add     edx, USEC_PER_TICK
+        cmp     edx, USEC_PER_SEC
+        jb      .later
+        sub     edx, USEC_PER_SEC
+        inc     eax
 .later:
         mov     [last_seconds], eax
         mov     [last_microseconds], edx
