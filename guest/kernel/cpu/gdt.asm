@@ -3,21 +3,23 @@
 ;
 ;   gdt_init()            boot, on flat segments       build the table, load it and the task register
 
-; A descriptor whose base is 0: access byte, flags nibble (SDM volume 3, figure 3-8).
+; All 4 GB from 0, with this access byte (SDM volume 3, figure 3-8).
 %macro flat_descriptor 1
         dw      FLAT_LIMIT & 0xffff, 0
-        db      0, DESC_PRESENT | (%1), (DESC_4K_32BIT << 4) | (FLAT_LIMIT >> 16), 0
+        db      0, %1, (DESC_4K_32BIT << 4) | (FLAT_LIMIT >> 16), 0
 %endmacro
 
         section .data
         align   8
 gdt:
         times   GDT_KERNEL_CS dq 0      ; the null descriptor, and some not used
-        flat_descriptor DESC_CODE
+        flat_descriptor DESC_PRESENT | DESC_CODE
+        flat_descriptor DESC_PRESENT | DESC_DATA
+        flat_descriptor DESC_PRESENT | DESC_CODE | DESC_DPL3
+        flat_descriptor DESC_PRESENT | DESC_DATA | DESC_DPL3
+        times   GDT_NOT_PRESENT - GDT_USER_DS - 1 dq 0 ; gdt_init fills in two of them
         flat_descriptor DESC_DATA
-        flat_descriptor DESC_CODE | DESC_DPL3
-        flat_descriptor DESC_DATA | DESC_DPL3
-        times   GDT_ENTRIES - GDT_USER_DS - 1 dq 0
+        times   GDT_ENTRIES - GDT_NOT_PRESENT - 1 dq 0
 gdt_pointer:
         dw      GDT_ENTRIES * 8 - 1
         dd      gdt

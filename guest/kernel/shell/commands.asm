@@ -3,33 +3,36 @@
 struc command
 .name:          resd 1
 .function:      resd 1
+.usage:         resd 1
 .help:          resd 1
 endstruc
 
-%macro shell_command 3                  ; name, routine, what help says
-        dd      %%name, %2, %%help
+%macro shell_command 4                  ; name, routine, how it is called, what it does
+        dd      %%name, %2, %%usage, %%help
         section .data
 %%name: db      %1, 0
-%%help: db      %3, 0
+%%usage:
+        db      %3, 0
+%%help: db      %4, 0
         section .rodata
 %endmacro
 
         section .rodata
         align   4
 commands:
-        shell_command "cat", cat_command, "FILE          print a file of the archive, or one under /proc"
-        shell_command "dmesg", dmesg_command, "            the kernel's log"
-        shell_command "echo", echo_command, "WORDS...     print them"
-        shell_command "help", help_command, "             this"
-        shell_command "irqs", irqs_command, "             interrupts by line, as cat /proc/interrupts"
-        shell_command "kill", kill_command, "PID          end a program"
-        shell_command "ls", ls_command, "[/proc]        the archive's files, or /proc's"
-        shell_command "poweroff", poweroff_command, "         switch the machine off"
-        shell_command "ps", ps_command, "               who is there"
-        shell_command "reboot", reboot_command, "           start again"
-        shell_command "tour", tour_main, "             every kind of trap, one after the other"
-        shell_command "trap", trap_command, "[KIND]       cause one in the kernel itself; alone, lists the kinds"
-        shell_command "uptime", uptime_command, "           how long it has been"
+        shell_command "cat", cat_command, "cat FILE", "print a file of the archive, or one under /proc"
+        shell_command "dmesg", dmesg_command, "dmesg", "the kernel's log"
+        shell_command "echo", echo_command, "echo WORDS...", "print them"
+        shell_command "help", help_command, "help", "this"
+        shell_command "irqs", irqs_command, "irqs", "interrupts by line, as cat /proc/interrupts"
+        shell_command "kill", kill_command, "kill PID", "end a program"
+        shell_command "ls", ls_command, "ls [/proc]", "the archive's files, or /proc's"
+        shell_command "poweroff", poweroff_command, "poweroff", "switch the machine off"
+        shell_command "ps", ps_command, "ps", "who is there"
+        shell_command "reboot", reboot_command, "reboot", "start again"
+        shell_command "tour", tour_main, "tour", "every kind of trap, one after the other"
+        shell_command "trap", trap_command, "trap [KIND]", "cause one in the kernel itself; alone, lists the kinds"
+        shell_command "uptime", uptime_command, "uptime", "how long it has been"
 commands_end:
 
         section .text
@@ -38,7 +41,7 @@ proc help_command, .arguments
         push    ebx
         mov     ebx, commands
 .next:
-        println "%s %s", [ebx + command.name], [ebx + command.help]
+        println "%-12s  %s", [ebx + command.usage], [ebx + command.help]
         add     ebx, command_size
         cmp     ebx, commands_end
         jb      .next

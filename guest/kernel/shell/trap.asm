@@ -23,16 +23,19 @@ STRAY_VECTOR    equ 56
         section .rodata
         align   4
 trap_kinds:
-        kind    "int3", trap_int3, "    a breakpoint: reported, and the code goes on"
-        kind    "divide", trap_divide, "  divide by zero"
+        kind    "int3", trap_int3, "a breakpoint: reported, and the code goes on"
+        kind    "divide", trap_divide, "divide by zero"
         kind    "overflow", trap_overflow, "into, with the overflow flag set"
-        kind    "ud", trap_ud, "      an instruction that is none"
-        kind    "gp", trap_gp, "      load a selector beyond the GDT"
-        kind    "pf", trap_pf, "      write where nothing is mapped"
-        kind    "null", trap_null, "    read through a null pointer"
-        kind    "ro", trap_ro, "      write into the kernel's own code"
-        kind    "nested", trap_nested, "  divide by zero three calls deep: see the trace"
-        kind    "vector", trap_vector, "  int 56, a vector that nobody claims"
+        kind    "ud", trap_ud, "an instruction that is none"
+        kind    "gp", trap_gp, "load a selector beyond the GDT"
+        kind    "np", trap_np, "load a selector whose segment is not present"
+        kind    "ss", trap_ss, "the same into the stack segment register"
+        kind    "pf", trap_pf, "write where nothing is mapped"
+        kind    "null", trap_null, "read through a null pointer"
+        kind    "ro", trap_ro, "write into the kernel's own code"
+        kind    "nested", trap_nested, "divide by zero three calls deep: see the trace"
+        kind    "df", trap_df, "divide by zero while the divide error's gate is away: a double fault"
+        kind    "vector", trap_vector, "int 56, a vector that nobody claims"
 trap_kinds_end:
 
         section .text
@@ -51,7 +54,7 @@ proc trap_command, .arguments
         jz      .found
         jmp     .another
 .list:
-        println "trap %s %s", [ebx + trap_kind.name], [ebx + trap_kind.help]
+        println "trap %-8s  %s", [ebx + trap_kind.name], [ebx + trap_kind.help]
 .another:
         add     ebx, trap_kind_size
         cmp     ebx, trap_kinds_end
@@ -62,8 +65,14 @@ proc trap_command, .arguments
         jmp     .done
 .found:
         ccall   kthread_run, [ebx + trap_kind.function], 0, trap_thread_name
+        test    eax, eax
+        jz      .no_task
         ccall   wait_task, eax
         ccall   report_status, eax
+        ccall   set_gate, X86_TRAP_DE, GATE_INTERRUPT32 ; trap_df took it away
+        jmp     .done
+.no_task:
+        println "trap: too many tasks"
 .done:
         xor     eax, eax
         pop     esi
@@ -108,6 +117,22 @@ proc trap_gp, .unused
         mov     es, ax
 endproc
 
+proc trap_np, .unused
+        xor     ecx, ecx
+        xor     edx, edx
+        xor     eax, eax
+        mov     eax, __NOT_PRESENT_DS
+        mov     es, ax
+endproc
+
+proc trap_ss, .unused
+        xor     ecx, ecx
+        xor     edx, edx
+        xor     eax, eax
+        mov     eax, __NOT_PRESENT_DS
+        mov     ss, ax
+endproc
+
 proc trap_pf, .unused
         xor     ecx, ecx
         xor     edx, edx
@@ -139,6 +164,15 @@ endproc
 
 proc nested_inner
         ccall   trap_divide, 0
+endproc
+
+; The processor finds no gate for the first exception: that is the second one (SDM volume 3, 6.15).
+proc trap_df, .unused
+        ccall   set_gate, X86_TRAP_DE, 0
+        mov     eax, 1
+        xor     edx, edx
+        xor     ecx, ecx
+        div     ecx
 endproc
 
 proc trap_vector, .unused
