@@ -60,8 +60,8 @@ function crossPage(): void {
 
 function byte(): u32 {
   if (trouble) return 0;
-  if (eip == pageEnds) { crossPage(); if (trouble) return 0; }
   if (eip - start >= LONGEST || eip > limit) { trouble = TOO_LONG; return 0; }
+  if (eip == pageEnds) { crossPage(); if (trouble) return 0; }
   eip++;
   return load<u8>(at++);
 }

@@ -9,6 +9,7 @@ import { deliver } from './traps';
 import { hasErrorCode, NMI_VECTOR } from './fault';
 import { find, resetBlocks } from './blocks';
 import { flushTranslations, probe } from './paging';
+import { forgetTables } from './watch';
 import { codeWritten } from './blocks';
 import { refreshMode, FLAG_IF } from './segments';
 import { arithmeticFlags, setArithmeticFlags, ARITHMETIC } from './flags';
@@ -97,6 +98,7 @@ export function time(): f64 { return now(); }
 /** Empty every cache; the state itself is the host's to set. Call once before anything else. */
 export function initialize(): void {
   resetBlocks();
+  forgetTables();
   flushTranslations();
   stateChanged();
 }

@@ -11,7 +11,7 @@ export function parts(operands: Operands): string[] {
 }
 /** The letter that says where an operand is; the segment registers' names have none. */
 const letter = (part: string): string => (segments.includes(part) ? '' : (part[0] ?? ''));
-const isImmediate = (part: string): boolean => /^(I|sI|J|A|1$)/.test(part);
+const isImmediate = (part: string): boolean => /^(I|sI|J|Ap$|1$)/.test(part);
 const isByte = (part: string): boolean => part === 'AL' || /^[EGOYZ]b$/.test(part);
 const isFull = (part: string): boolean => part === 'eAX' || /^[EGOYZ]v$/.test(part) || /^(Iv|Jv|sIb|Ap)$/.test(part);
 
