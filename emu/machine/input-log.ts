@@ -11,7 +11,7 @@
  *     {"at":90000000,"kind":"end"}
  */
 
-import { KEY_NAMES, type KeyName } from '../../devices/keys.ts';
+import { isKeyName, type KeyName } from '../../devices/keys.ts';
 
 export type Input =
   /** A key of the PC keyboard went down or up. */
@@ -173,7 +173,7 @@ function isSetup(value: unknown): value is Setup {
 function isInput(value: Record<string, unknown>): value is Input {
   switch (value.kind) {
     case 'key':
-      return KEY_NAMES.some((name) => name === value.key) && typeof value.down === 'boolean';
+      return typeof value.key === 'string' && isKeyName(value.key) && typeof value.down === 'boolean';
     case 'serial':
       return isWithin(value.port, 1, 4) && isWithin(value.byte, 0, 255);
     case 'line':

@@ -16,7 +16,8 @@
  * | 12  | aux              | 60, 64           | i8042 (nothing plugged in)             |
  * |     |                  | 604              | power                                  |
  *
- * Memory: RAM below 640 KB and from 1 MB on; between them the screen.
+ * Memory: RAM but for 640 KB to 768 KB, where the screen is. What a PC has below 1 MB for its ROMs is RAM too
+ * (shadow RAM): linkers like to put an image's headers into the page below 1 MB.
  */
 
 import { cmosOf } from '../../devices/cmos.ts';
@@ -46,6 +47,7 @@ import { Typist } from './typist.ts';
 const KB = 1024;
 const MB = 1024 * KB;
 const LOW_RAM_END = 640 * KB;
+const SHADOW_RAM = 768 * KB;
 const CASCADE = 2;
 const COM1 = 1;
 
@@ -54,7 +56,7 @@ export const DEFAULT_RAM_BYTES = 128 * MB;
 export const MAX_RAM_BYTES = 0x3f000000;
 
 export interface PcOptions {
-  /** Bytes of RAM: a multiple of 4 KB from 1 MB to 1008 MB; default 128 MB. */
+  /** Bytes of RAM: a multiple of 4 KB from 2 MB to 1008 MB; default 128 MB. */
   readonly ramBytes?: number;
   /** Instructions in a virtual second; default 100,000,000. */
   readonly frequency?: number;
@@ -90,8 +92,8 @@ export class Pc {
   /** @throws RangeError when an option is out of range */
   constructor(options: PcOptions = {}) {
     const ramBytes = options.ramBytes ?? DEFAULT_RAM_BYTES;
-    if (!(ramBytes >= MB && ramBytes <= MAX_RAM_BYTES)) {
-      throw new RangeError(`${ramBytes} bytes of RAM: a PC has 1 MB to ${MAX_RAM_BYTES / MB} MB`);
+    if (!(ramBytes >= 2 * MB && ramBytes <= MAX_RAM_BYTES)) {
+      throw new RangeError(`${ramBytes} bytes of RAM: this PC has 2 MB to ${MAX_RAM_BYTES / MB} MB`);
     }
 
     let cpu: Cpu | undefined;
@@ -107,7 +109,7 @@ export class Pc {
     this.machine = machine;
     this.cpu = cpu!;
     machine.memory.addRam(0, LOW_RAM_END);
-    machine.memory.addRam(MB, ramBytes - MB);
+    machine.memory.addRam(SHADOW_RAM, ramBytes - SHADOW_RAM);
 
     this.wires = Array.from({ length: 16 }, (_, n) =>
       n === CASCADE ? undefined : new IrqWire(`IRQ ${n}`, this.pic.irq(n)),
