@@ -22,7 +22,7 @@ endstruc
 commands:
         shell_command "cat", cat_command, "cat FILE", "print a file of the archive, or one under /proc"
         shell_command "dmesg", dmesg_command, "dmesg", "the kernel's log"
-        shell_command "echo", echo_command, "echo WORDS...", "print them"
+        shell_command "echo", echo_command, "echo WORDS", "print them"
         shell_command "help", help_command, "help", "this"
         shell_command "irqs", irqs_command, "irqs", "interrupts by line, as cat /proc/interrupts"
         shell_command "kill", kill_command, "kill PID", "end a program"
