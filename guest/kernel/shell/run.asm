@@ -40,7 +40,12 @@ proc run_program, .line
         je      .not_found
         cmp     eax, -ENOEXEC
         je      .not_executable
-        println "sh: error %d", eax
+        cmp     eax, -EAGAIN
+        je      .too_many
+        println "sh: %s: not enough memory", ebx
+        jmp     .failed
+.too_many:
+        println "sh: %s: too many tasks", ebx
         jmp     .failed
 .not_found:
         println "sh: %s: not found", ebx
