@@ -112,7 +112,9 @@ export function imulWide<T>(b: T): void {
 }
 @inline export function idiv<T>(b: T): void {
   if (sizeof<T>() == 4 && idivFits<T>(b)) {
-    storeQuotient<T>(load<i32>(EAX) / <i32>b, load<i32>(EAX) % <i32>b);
+    // Typed first: where a u64 is wanted, asc would load a u64 and divide without signs.
+    const a: i32 = load<i32>(EAX), divisor: i32 = <i32>b;
+    storeQuotient<T>(<u64>(a / divisor), <u64>(a % divisor));
     return;
   }
   divideSigned<T>(b);
