@@ -132,7 +132,7 @@ function enter(block: usize): void {
   store<u32>(block, load<u32>(at), B_BUCKET);
   store<u32>(at, <u32>block);
   watch(physical >>> 12, block, B_NEXT);
-  if (second != NO_PAGE) watch(second >>> 12, block, B_NEXT_SECOND);
+  if (second != NO_PAGE && !fillsOneFrame(block)) watch(second >>> 12, block, B_NEXT_SECOND);
 }
 function leaveIndex(block: usize): void {
   const at = bucket(load<u32>(block, B_PHYSICAL), load<u32>(block, B_EIP));
@@ -170,11 +170,15 @@ function unwatch(frame: u32): void {
   store<u32>(FRAMES + (frame << 2), load<u32>(FRAMES + (frame << 2)) & ~FRAME_CODE);
 }
 
+/** Two pages in a row may be mapped to one frame; a block that straddles them then counts as covering all of it. */
+@inline function fillsOneFrame(block: usize): bool { return load<u32>(block, B_PHYSICAL) >>> 12 == load<u32>(block, B_SECOND) >>> 12; }
 // A block's bytes in one of its pages, as offsets from that page's start: first, and one past the last.
 function firstIn(block: usize, frame: u32): u32 {
+  if (fillsOneFrame(block)) return 0;
   return load<u32>(block, B_PHYSICAL) >>> 12 == frame ? load<u32>(block, B_PHYSICAL) & 0xfff : 0;
 }
 function endIn(block: usize, frame: u32): u32 {
+  if (fillsOneFrame(block)) return 0x1000;
   const end = (load<u32>(block, B_PHYSICAL) & 0xfff) + load<u32>(block, B_BYTES);
   return load<u32>(block, B_PHYSICAL) >>> 12 == frame ? min<u32>(end, 0x1000) : end - 0x1000;
 }
@@ -223,7 +227,7 @@ export function codeWritten(physical: u32, bytes: u32): void {
 /** Take a block that straddles two pages off the list of the page that was not written. */
 function dropFromOther(block: usize, frame: u32): void {
   const own = load<u32>(block, B_PHYSICAL) >>> 12, second = load<u32>(block, B_SECOND);
-  if (second == NO_PAGE) return;
+  if (second == NO_PAGE || fillsOneFrame(block)) return;
   const other = own == frame ? second >>> 12 : own;
   const page: usize = load<u32>(CODE_PAGES + (other << 2));
   if (!page) return;

@@ -4,10 +4,12 @@ import { raise, faulted, NP, SS_FAULT, GP } from './fault';
 import { tlbEntry, canReadSpan, host } from './tlb';
 import {
   readDescriptor, low, high, isNull, isCode, isConforming, isPresent, isWritableData, dplOf, rplOf, limitOf, selectorCode, selectorIn,
-  markAccessed, setSegment, setCodeSegment, refreshCodeAndStack, dropPrivilegedSegments, isRealStyle, FLAG_NT, FLAG_VM, FLAG_VIF, FLAG_VIP,
+  markAccessed, setSegment, setCodeSegment, refreshCodeAndStack, dropPrivilegedSegments, isRealStyle, FLAG_NT, FLAG_IF, FLAG_IOPL, FLAG_VM,
+  FLAG_VIF, FLAG_VIP,
 } from './segments';
 import { peekValue, adjustStack, settleStack, aimAtStack } from './stack';
 import { writeFlags, privilegedFlags, FLAGS_ALWAYS, FLAGS_WIDE } from './eflags';
+import { ring3Frame, enterRing3, noteRing3 } from './rings';
 import { iretReal, returnToVirtual8086 } from './real';
 import { returnFromTask } from './tasks';
 import { enterRealCode } from './far';
@@ -86,6 +88,10 @@ export function iret<T>(pc: usize): usize {
 function interruptReturn<T>(pc: usize): usize {
   if (isRealStyle()) return iretReal<T>();
   if (load<u32>(EFLAGS) & FLAG_NT) return returnFromTask(next(pc));
+  if (sizeof<T>() == 4) {
+    const frame = ring3Frame(load<u32>(ESP));
+    if (frame) return returnNoted(frame);
+  }
   const size = <u32>sizeof<T>();
   let eip: u32, selector: u32, flags: u32;
   const mode = load<u32>(MODE), top = load<u32>(ESP), entry = tlbEntry(top);
@@ -109,12 +115,21 @@ function interruptReturn<T>(pc: usize): usize {
     if (rplOf(selector) != load<u32>(CPL)) {
       if (!returnOuter<T>(eip, selector, 3 * size, 0, NP)) return 0;
       writeFlags(flags, mask);
+      if (sizeof<T>() == 4) noteRing3();
       return find(eip);
     }
     if (!returnSame(eip, selector)) return 0;
   }
   adjustStack(3 * size);
   writeFlags(flags, mask);
+  return find(eip);
+}
+
+/** From ring 0 to ring 3, all of it noted before (rings.ts). */
+function returnNoted(frame: usize): usize {
+  const eip = load<u32>(frame);
+  writeFlags(load<u32>(frame, 8), FLAGS_ALWAYS | FLAGS_WIDE | FLAG_IF | FLAG_IOPL | FLAG_VIF | FLAG_VIP);
+  enterRing3(load<u32>(frame, 12));
   return find(eip);
 }
 

@@ -1,9 +1,9 @@
 // The string instructions. SDM 2B, REP: each iteration is complete in itself, so that a fault or an interrupt
 // between two leaves registers that go on from there. Long runs that stay inside plain pages go in one piece.
 //
-// A call does at most SLICE iterations and then gives back its own record: the loop looks for interrupts
-// and comes again.
-import { EAX, ECX, ESI, EDI, EDX, ES, EFLAGS, INTR, EXIT_REQUEST } from './layout';
+// Each iteration takes the time of one instruction, so that a deadline can fall between any two; then, and when a chip
+// wants attention, a function gives back its own record, and the loop comes again.
+import { BUDGET, EAX, ECX, ESI, EDI, EDX, ES, EFLAGS, INTR, EXIT_REQUEST } from './layout';
 import { faulted } from './fault';
 import { record } from './flags';
 import { tlbEntry, canRead, canWrite, host } from './tlb';
@@ -12,8 +12,7 @@ import { FLAG_DF } from './segments';
 import { checkPort, readPort, writePort } from './ports';
 import { rep, repne, address16, segmentOf } from './operands';
 import { onward } from './onward';
-
-const SLICE: u32 = 65536;
+import { instructionsLeft } from './time';
 
 @inline function backwards(): bool { return (load<u32>(EFLAGS) & FLAG_DF) != 0; }
 @inline function step<T>(): u32 { return backwards() ? -<u32>sizeof<T>() : <u32>sizeof<T>(); }
@@ -27,8 +26,25 @@ const SLICE: u32 = 65536;
 @inline function advance<T>(pc: usize, register: usize): void { setIndex(pc, register, load<u32>(register) + step<T>()); }
 @inline function count(pc: usize): u32 { return index(pc, ECX); }
 @inline function countDown(pc: usize, by: u32): void { setIndex(pc, ECX, load<u32>(ECX) - by); }
-/** After a slice: come again while there is something left. */
-@inline function proceed(pc: usize): usize { return faulted() || count(pc) ? pc : onward(pc); }
+
+// The loop charges one instruction for the call; what more of them a call takes, it charges itself.
+@inline function spend(instructions: u32): void { store<i32>(BUDGET, load<i32>(BUDGET) - <i32>instructions); }
+/** A chip that was reached may have raised its line, or the host wants control. */
+@inline function interrupted(): bool { return (load<u32>(INTR) | load<u32>(EXIT_REQUEST)) != 0; }
+/** After an iteration: is there another, and time for it? */
+function another(pc: usize): bool {
+  if (!count(pc) || instructionsLeft(pc) <= 1 || interrupted()) return false;
+  spend(1);
+  return true;
+}
+/** After `n` iterations in one piece, the same. */
+function anotherAfter(pc: usize, n: u32): bool {
+  const last = !count(pc) || instructionsLeft(pc) <= <i32>n || interrupted();
+  spend(last ? n - 1 : n);
+  return !last;
+}
+/** No further: come again, or go on behind. */
+@inline function proceed(pc: usize): usize { return count(pc) ? pc : onward(pc); }
 
 /** Whole elements from this address to its page's end. A flat segment's 64 KB wrap is a page's end too. */
 @inline function room<T>(address: u32): u32 { return (0x1000 - (address & 0xfff)) / <u32>sizeof<T>(); }
@@ -60,13 +76,14 @@ function movsRun<T>(pc: usize, most: u32): u32 {
 }
 export function movs<T>(pc: usize): usize {
   if (!repeated(pc)) { movsOnce<T>(pc); return faulted() ? pc : onward(pc); }
-  for (let left = SLICE; left && count(pc);) {
-    let n = movsRun<T>(pc, min<u32>(left, count(pc)));
+  if (!count(pc)) return onward(pc);
+  let n: u32 = 0;
+  do {
+    n = movsRun<T>(pc, min<u32>(<u32>instructionsLeft(pc), count(pc)));
     if (!n) { movsOnce<T>(pc); n = 1; }
     if (faulted()) return pc;
     countDown(pc, n);
-    left -= n;
-  }
+  } while (anotherAfter(pc, n));
   return proceed(pc);
 }
 
@@ -87,26 +104,28 @@ function stosRun<T>(pc: usize, most: u32): u32 {
 }
 export function stos<T>(pc: usize): usize {
   if (!repeated(pc)) { stosOnce<T>(pc); return faulted() ? pc : onward(pc); }
-  for (let left = SLICE; left && count(pc);) {
-    let n = stosRun<T>(pc, min<u32>(left, count(pc)));
+  if (!count(pc)) return onward(pc);
+  let n: u32 = 0;
+  do {
+    n = stosRun<T>(pc, min<u32>(<u32>instructionsLeft(pc), count(pc)));
     if (!n) { stosOnce<T>(pc); n = 1; }
     if (faulted()) return pc;
     countDown(pc, n);
-    left -= n;
-  }
+  } while (anotherAfter(pc, n));
   return proceed(pc);
 }
 
 export function lods<T>(pc: usize): usize {
   const again = repeated(pc);
-  for (let left = SLICE; left && (!again || count(pc)); left--) {
+  if (again && !count(pc)) return onward(pc);
+  do {
     const value = readSegment<T>(segmentOf(pc), index(pc, ESI));
     if (faulted()) return pc;
     store<T>(EAX, value);
     advance<T>(pc, ESI);
     if (!again) return onward(pc);
     countDown(pc, 1);
-  }
+  } while (another(pc));
   return proceed(pc);
 }
 
@@ -120,7 +139,8 @@ export function lods<T>(pc: usize): usize {
 
 export function cmps<T>(pc: usize): usize {
   const again = repeated(pc);
-  for (let left = SLICE; left && (!again || count(pc)); left--) {
+  if (again && !count(pc)) return onward(pc);
+  do {
     const a = readSegment<T>(segmentOf(pc), index(pc, ESI));
     if (faulted()) return pc;
     const b = readSegment<T>(ES, index(pc, EDI));
@@ -131,12 +151,13 @@ export function cmps<T>(pc: usize): usize {
     if (!again) return onward(pc);
     countDown(pc, 1);
     if (endsHere<T>(pc, a, b)) return onward(pc);
-  }
+  } while (another(pc));
   return proceed(pc);
 }
 export function scas<T>(pc: usize): usize {
   const again = repeated(pc);
-  for (let left = SLICE; left && (!again || count(pc)); left--) {
+  if (again && !count(pc)) return onward(pc);
+  do {
     const b = readSegment<T>(ES, index(pc, EDI)), a = load<T>(EAX);
     if (faulted()) return pc;
     compare<T>(a, b);
@@ -144,13 +165,11 @@ export function scas<T>(pc: usize): usize {
     if (!again) return onward(pc);
     countDown(pc, 1);
     if (endsHere<T>(pc, a, b)) return onward(pc);
-  }
+  } while (another(pc));
   return proceed(pc);
 }
 
-// ---- ins and outs. A chip may answer by raising its line, so these stop for it after any iteration.
-
-@inline function interrupted(): bool { return (load<u32>(INTR) | load<u32>(EXIT_REQUEST)) != 0; }
+// ---- ins and outs
 
 function insOnce<T>(pc: usize): void {
   const port: u32 = load<u16>(EDX), to = index(pc, EDI);
@@ -162,18 +181,19 @@ function insOnce<T>(pc: usize): void {
 }
 export function ins<T>(pc: usize): usize {
   const again = repeated(pc);
-  while (!again || count(pc)) {
+  if (again && !count(pc)) return onward(pc);
+  do {
     insOnce<T>(pc);
     if (faulted()) return pc;
     if (!again) return onward(pc);
     countDown(pc, 1);
-    if (interrupted()) break;
-  }
+  } while (another(pc));
   return proceed(pc);
 }
 export function outs<T>(pc: usize): usize {
   const again = repeated(pc);
-  while (!again || count(pc)) {
+  if (again && !count(pc)) return onward(pc);
+  do {
     const port: u32 = load<u16>(EDX);
     if (!checkPort(port, <u32>sizeof<T>())) return pc;
     const value = readSegment<T>(segmentOf(pc), index(pc, ESI));
@@ -182,7 +202,6 @@ export function outs<T>(pc: usize): usize {
     advance<T>(pc, ESI);
     if (!again) return onward(pc);
     countDown(pc, 1);
-    if (interrupted()) break;
-  }
+  } while (another(pc));
   return proceed(pc);
 }

@@ -23,6 +23,7 @@ import {
 } from './segments';
 import { aimAtCurrentStack, reserve, commit, settleStack, stackTop } from './stack';
 import { findInnerStack, enterInnerStack, innerTop } from './inner';
+import { ring0Frame, enterRing0, noteRing0 } from './rings';
 import { interruptReal } from './real';
 import { interruptTask } from './tasks';
 import { next } from './operands';
@@ -34,6 +35,8 @@ import { find } from './blocks';
 export const G_TARGET: u32 = 4, G_SELECTOR: u32 = 8, G_KEEPS: u32 = 12, G_PLAIN_SOFTWARE: u32 = 16, G_PLAIN: u32 = 20;
 /** What delivery must know besides: FACT_ bits. */
 const G_FACTS: u32 = 24;
+/** S_ACCESS of the handler's segment, once entered from ring 3 on the beaten path (rings.ts); else 0. */
+const G_CODE_ACCESS: u32 = 28;
 const FACT_GATE_DPL: u32 = 3, FACT_CODE_DPL_SHIFT: u32 = 2, FACT_CONFORMING: u32 = 16, FACT_WIDE: u32 = 32, FACT_TASK: u32 = 64;
 const FACT_BEYOND_LIMIT: u32 = 128;
 const NEVER_PLAIN: u32 = 0xff;
@@ -69,6 +72,7 @@ function readGate(vector: u32, gate: usize, external: u32): bool {
     store<u32>(gate, NEVER_PLAIN, G_PLAIN_SOFTWARE);
     store<u32>(gate, NEVER_PLAIN, G_PLAIN);
     store<u32>(gate, FACT_TASK | dplOf(h), G_FACTS);
+    store<u32>(gate, 0, G_CODE_ACCESS);
     if (remembered) store<u32>(gate, load<u32>(GENERATION));
     return true;
   }
@@ -85,6 +89,7 @@ function noteGate(gate: usize, l: u32, h: u32, type: u32): void {
   const wide = (type & 8) != 0, target = wide ? (l & 0xffff) | (h & 0xffff0000) : l & 0xffff;
   const dpl = dplOf(high), conforming = isConforming(high), limit = limitOf(low, high);
   store<u32>(gate, target, G_TARGET);
+  store<u32>(gate, 0, G_CODE_ACCESS);
   // A conforming handler runs in the ring it interrupts: delivery puts that in.
   store<u32>(gate, (l >>> 16) & 0xfffc | (conforming ? 0 : dpl), G_SELECTOR);
   store<u32>(gate, type & GATE_TRAP ? KEPT_BY_TRAP_GATE : KEPT_BY_INTERRUPT_GATE, G_KEEPS);
@@ -179,6 +184,24 @@ function enterHandler(vector: u32, cause: u32, hasCode: bool, code: u32, eip: u3
   if (change) setCodeSegment(to, l, h);
   if (virtual) refreshMode();
   else if (change) refreshCodeAndStack();
+  if (inner && wide && !virtual && load<u32>(gate) == load<u32>(GENERATION)) store<u32>(gate, noteRing0(), G_CODE_ACCESS);
+  return find(load<u32>(gate, G_TARGET));
+}
+
+/** Through a gate from ring 3 to ring 0, all of it noted before. Gives the handler's record; 0, nothing changed, if it isn't so. */
+function enterNoted(vector: u32, cause: u32, hasCode: bool, code: u32, eip: u32, gate: usize): usize {
+  const frame = ring0Frame(hasCode ? 24 : 20), words = frame + (hasCode ? 4 : 0);
+  if (!frame) return 0;
+  const flags = flagsRegister() | (cause == CAUSE_FAULT && vector != DB ? FLAG_RF : 0);
+  logTrap(vector, cause, hasCode, code, eip, flags);
+  if (hasCode) store<u32>(frame, code);
+  store<u32>(words, eip);
+  store<u32>(words, selectorIn(CS), 4);
+  store<u32>(words, flags, 8);
+  store<u32>(words, load<u32>(ESP), 12);
+  store<u32>(words, selectorIn(SS), 16);
+  store<u32>(EFLAGS, load<u32>(EFLAGS) & load<u32>(gate, G_KEEPS));
+  enterRing0(load<u32>(gate, G_SELECTOR), load<u32>(gate, G_CODE_ACCESS));
   return find(load<u32>(gate, G_TARGET));
 }
 
@@ -188,6 +211,10 @@ function attempt(vector: u32, cause: u32, hasCode: bool, code: u32, eip: u32): u
   const gate = gateOf(vector), external: u32 = cause == CAUSE_SOFTWARE ? 0 : 1;
   if (load<u32>(gate) == load<u32>(GENERATION)) {
     if (!gateAdmits(vector, gate, external)) return 0;
+    if (load<u32>(gate, G_CODE_ACCESS)) {
+      const handler = enterNoted(vector, cause, hasCode, code, eip, gate);
+      if (handler) return handler;
+    }
   } else if (!readGate(vector, gate, external)) return 0;
   if (load<u32>(gate, G_FACTS) & FACT_TASK) return enterUnlogged(vector, cause, hasCode, code, eip, gate);
   return enterHandler(vector, cause, hasCode, code, eip, gate, external);
