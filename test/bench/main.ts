@@ -30,13 +30,6 @@ interface Row {
   readonly mips: number;
 }
 
-const engineArgument = process.argv.indexOf('--engine');
-if (engineArgument > 0) {
-  serve(ENGINES[process.argv[engineArgument + 1] as EngineName]());
-} else {
-  process.exitCode = await main(process.argv.slice(2));
-}
-
 async function main(wanted: readonly string[]): Promise<number> {
   const unknown = wanted.filter((name) => !guests.some((guest) => guest.name === name));
   if (unknown.length > 0) {
@@ -96,7 +89,8 @@ function describe(row: Row): string {
 }
 
 function means(kind: string, rows: readonly Row[]): string {
-  const mean = (of: (row: Row) => number) => Math.exp(rows.reduce((sum, row) => sum + Math.log(of(row)), 0) / rows.length);
+  const mean = (of: (row: Row) => number) =>
+    Math.exp(rows.reduce((sum, row) => sum + Math.log(of(row)), 0) / rows.length);
   const rivals = RIVALS.flatMap((name) => ['', times(mean((row) => ratio(row, name)))]);
   return line(`${kind}, geometric mean`, '', mean((row) => row.mips).toFixed(0), ...rivals);
 }
@@ -108,3 +102,10 @@ function line(first: string, ...columns: readonly string[]): string {
 }
 
 const indent = (name: string, timing: Timing) => `    ${name}: ${timing.report.trim().replaceAll('\n', ', ')}`;
+
+const engineArgument = process.argv.indexOf('--engine');
+if (engineArgument > 0) {
+  serve(ENGINES[process.argv[engineArgument + 1] as EngineName]());
+} else {
+  process.exitCode = await main(process.argv.slice(2));
+}

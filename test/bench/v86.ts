@@ -1,6 +1,5 @@
 /** v86 (npm) as a bench engine: multiboot image, no BIOS, with or without its x86-to-WebAssembly JIT. */
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { V86 } from 'v86';
 import { type Engine, Stopwatch } from './engine.ts';
 
@@ -19,14 +18,12 @@ const MEMORY = 32 << 20;
 const VGA_MEMORY = 2 << 20;
 
 /** One compiled module for all guests: V8 optimises its functions once. */
-const wasm = new WebAssembly.Module(
-  readFileSync(createRequire(import.meta.url).resolve('v86').replace(/libv86\.m?js$/, 'v86.wasm')),
-);
+const wasm = new WebAssembly.Module(readFileSync(new URL('v86.wasm', import.meta.resolve('v86'))));
 
 export function v86Engine(jit: boolean): Engine {
   return async (image) => {
     const emulator = new V86({
-      wasm_fn: async (imports) => (await WebAssembly.instantiate(wasm, imports)).exports,
+      wasm_fn: async (imports) => new WebAssembly.Instance(wasm, imports).exports,
       memory_size: MEMORY,
       vga_memory_size: VGA_MEMORY,
       multiboot: { buffer: Uint8Array.from(image).buffer },

@@ -11,11 +11,10 @@ const FOLDER = new URL('cases/', import.meta.url).pathname;
 
 /** What the processor does not have yet. */
 const LATER: readonly RegExp[] = [
-  /^db\./, // TF and the debug registers
-  /^task\.|^ts\.task_|task_gate/, // hardware task switching
-  /^v86\.|v86/, // virtual-8086 mode
+  /^db\.(tf|dr)/, // TF and the debug registers
   /^mf\.|\.fld|movaps|\.xm_/, // x87, SSE
-  /^ac\./, // alignment checks
+  /^ac\.|^v86\.ac$/, // alignment checks
+  /^v86\.vme/, // virtual-8086 mode extensions
   /^cmov\.|cmpxchg8b|rdtsc|rdmsr/, // instructions younger than the 80486
 ];
 
