@@ -1,5 +1,5 @@
 // Who may change which bit of EFLAGS (SDM 1, 3.4.3; SDM 2A, IRET; SDM 2B, POPF), and the instructions about it.
-import { EFLAGS, CPL, SHADOW, RECORD } from './layout';
+import { EFLAGS, CPL, SHADOW } from './layout';
 import { raise, faulted, GP } from './fault';
 import { ARITHMETIC, arithmeticFlags, setArithmeticFlags } from './flags';
 import {

@@ -4,9 +4,9 @@ import { CPL, CS, SS, ESP, S_LIMIT } from './layout';
 import { raise, faulted, GP, NP } from './fault';
 import { readSegment, segmentAt } from './memory';
 import {
-  readDescriptor, low, high, isNull, isCode, isSystem, isConforming, isPresent, dplOf, rplOf, typeOf, limitOf, selectorCode, selectorIn,
-  markAccessed, setCodeSegment, setRealCodeSegment, refreshCodeAndStack, isRealStyle, loadSegment, TYPE_TSS16, TYPE_TSS32, TYPE_TSS16_BUSY,
-  TYPE_TSS32_BUSY, TYPE_TASK_GATE, TYPE_CALL16, TYPE_CALL32,
+  readDescriptor, low, high, isNull, isCode, isSystem, isConforming, isPresent, dplOf, rplOf, typeOf, limitOf, selectorCode,
+  selectorIn, markAccessed, setCodeSegment, setRealCodeSegment, refreshCodeAndStack, isRealStyle, loadSegment, TYPE_TSS16,
+  TYPE_TSS32, TYPE_TASK_GATE, TYPE_CALL16, TYPE_CALL32,
 } from './segments';
 import { aimAtCurrentStack, reserve, commit, settleStack, stackTop, peekValue } from './stack';
 import { findInnerStack, enterInnerStack, innerTop } from './inner';

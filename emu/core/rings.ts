@@ -11,7 +11,8 @@ import { tlbEntryOf, canRead, canReadSpan, canWriteSpan, host } from './tlb';
 
 // The last 32 bytes before the translation caches; watch.ts clears them at reset.
 const RING0_GENERATION: usize = 0x3fe0, RING0_SS: usize = 0x3fe4, RING0_SS_ACCESS: usize = 0x3fe8;
-const RING3_GENERATION: usize = 0x3fec, RING3_CS: usize = 0x3ff0, RING3_SS: usize = 0x3ff4, RING3_CS_ACCESS: usize = 0x3ff8, RING3_SS_ACCESS: usize = 0x3ffc;
+const RING3_GENERATION: usize = 0x3fec, RING3_CS: usize = 0x3ff0, RING3_SS: usize = 0x3ff4;
+const RING3_CS_ACCESS: usize = 0x3ff8, RING3_SS_ACCESS: usize = 0x3ffc;
 
 const FLAT: u32 = MODE_CODE32 | MODE_STACK32 | (MODE_FLAT << CS) | (MODE_FLAT << SS);
 @inline function isFlatProgram(): bool { return (load<u32>(MODE) & FLAT) == FLAT; }

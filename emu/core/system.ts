@@ -1,12 +1,11 @@
 // Software interrupts, the processor's tables and registers, and asking about selectors.
 import {
-  CR0, CR2, CR3, CR4, CPL, CS, SS, ES, LDTR, TR, DR, GDT_BASE, GDT_LIMIT, IDT_BASE, IDT_LIMIT, GENERATION, HALTED, SHADOW, S_SELECTOR,
-  S_USABLE, RECORD,
+  CR0, CR2, CR3, CR4, CPL, SS, LDTR, TR, DR, GDT_BASE, GDT_LIMIT, IDT_BASE, IDT_LIMIT, GENERATION, HALTED, SHADOW,
 } from './layout';
 import { raise, faulted, DB, BP, OF_VECTOR, BR, UD, GP, NP } from './fault';
 import { overflow, recordZero } from './flags';
 import {
-  readSegment, writeSegment, readForUpdate, writeBack, proveWrite, linearOf, segmentAt, ACCESS_READABLE, ACCESS_TYPE_CODE,
+  readSegment, writeSegment, readForUpdate, writeBack, proveWrite, linearOf, ACCESS_READABLE, ACCESS_TYPE_CODE,
 } from './memory';
 import { flushTranslations, flushPage, CR0_PE, CR0_PG, CR0_WP, CR4_PSE } from './paging';
 import {
@@ -17,7 +16,7 @@ import {
 import { pushValue, popValue, adjustStack } from './stack';
 import { virtualNeedsIopl } from './eflags';
 import { softwareInterrupt } from './traps';
-import { dst, src, imm, offset, segmentOf, isMemory, readRM, writeRM } from './operands';
+import { dst, src, imm, offset, segmentOf, isMemory, readRM } from './operands';
 import { onward } from './onward';
 
 @inline function refuse(pc: usize, vector: u32, code: u32): usize { raise(vector, code); return pc; }

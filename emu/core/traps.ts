@@ -17,9 +17,9 @@ import { readSystem, ACCESS_BIG, ACCESS_READABLE } from './memory';
 import { arithmeticFlags } from './flags';
 import { watchDescriptor } from './watch';
 import {
-  readDescriptor, low, high, isNull, isCode, isConforming, isPresent, dplOf, limitOf, baseOf, typeOf, rplOf, selectorCode, selectorIn,
-  markAccessed, setCodeSegment, setNull, refreshMode, refreshCodeAndStack, isProtected, isVirtual8086, TYPE_TASK_GATE, FLAG_TF, FLAG_IF,
-  FLAG_NT, FLAG_RF, FLAG_VM,
+  readDescriptor, low, high, isNull, isCode, isConforming, isPresent, dplOf, limitOf, baseOf, typeOf, selectorCode, selectorIn,
+  markAccessed, setCodeSegment, setNull, refreshMode, refreshCodeAndStack, isProtected, isVirtual8086, TYPE_TASK_GATE, FLAG_TF,
+  FLAG_IF, FLAG_NT, FLAG_RF, FLAG_VM,
 } from './segments';
 import { aimAtCurrentStack, reserve, commit, settleStack, stackTop } from './stack';
 import { findInnerStack, enterInnerStack, innerTop } from './inner';
