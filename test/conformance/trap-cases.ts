@@ -7,6 +7,7 @@ import type { Rig } from './rig.ts';
 const CONTROL_FLAGS = 0x77700;
 /** Where a TSS keeps EFLAGS (SDM 3A, figure 8-2). */
 const TSS_EFLAGS = 36;
+const SCRATCH_BYTES = 12;
 const TSS_TYPES = [0x9, 0xb];
 
 /** @returns in what the outcome differs; empty: it passes */
@@ -27,7 +28,10 @@ export function runTrapCase(rig: Rig, env: Environment, test: TrapCase): readonl
   compareEntry(rig, expect, different);
   for (const [address, bytes] of expect.watch ?? []) {
     const expected = fromHex(bytes);
-    const masks = savedFlagsMasks(env, address, expect.eflags_mask ?? 0xffffffff);
+    const masks = new Map([
+      ...savedFlagsMasks(env, address, expect.eflags_mask ?? 0xffffffff),
+      ...scratchMasks(rig.register('esp'), address),
+    ]);
     different.bytes(`memory ${address.toString(16)}`, rig.read(address, expected.length), expected, masks);
   }
   return different.lines;
@@ -94,6 +98,13 @@ function savedFlagsMasks(env: Environment, address: number, mask: number): Reado
       masks.set(base + TSS_EFLAGS + byte - address, (mask >>> (8 * byte)) & 0xff);
     }
   }
+  return masks;
+}
+
+/** Below the stack pointer the referees' own handlers kept their notes (the vector, EFLAGS): not compared. */
+function scratchMasks(esp: number, address: number): ReadonlyMap<number, number> {
+  const masks = new Map<number, number>();
+  for (let at = esp - SCRATCH_BYTES; at < esp; at++) masks.set(at - address, 0);
   return masks;
 }
 
