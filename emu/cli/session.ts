@@ -1,0 +1,234 @@
+/**
+ * One run of one machine on the command line: it runs in slices of some milliseconds, between which output goes
+ * out, input comes in and the screen is shown.
+ *
+ * The host's clock is read here and in pacer.ts, and nowhere below: it decides when the machine runs and how long
+ * the host sleeps, never what the guest sees.
+ */
+
+import { closeSync, openSync, writeSync } from 'node:fs';
+import type { KeyStroke } from '../../devices/key-text.ts';
+import type { BootImage } from '../machine/boot.ts';
+import { checkSetup, formatHeader, formatInput, type InputLog, type Setup } from '../machine/input-log.ts';
+import { Pc, type PcOptions } from '../machine/pc.ts';
+import { describeStop, type Stop } from '../machine/stop.ts';
+import { formatAsQemu } from '../trace/qemu-format.ts';
+import { SymbolTable } from '../trace/symbols.ts';
+import { TrapLog } from '../trace/trap-log.ts';
+import { Doorbell } from './doorbell.ts';
+import { type KeyItem, timeOfItems } from './key-script.ts';
+import { Pacer } from './pacer.ts';
+
+/** Everything a run needs, files already read. */
+export interface Plan {
+  readonly image: BootImage;
+  readonly pc: Pick<PcOptions, 'ramBytes' | 'frequency'>;
+  /** Gets what COM1 sends. */
+  readonly serialOut: (bytes: Uint8Array) => void;
+  /** Gets what the guest writes to the debug console, port 0xe9. */
+  readonly debugOut: (bytes: Uint8Array) => void;
+  /** Gets lines of QEMU's -d int format; undefined: no trap log. */
+  readonly trapOut: ((text: string) => void) | undefined;
+  readonly noReboot: boolean;
+  readonly keys: readonly KeyItem[];
+  /** Identifies image and command line in an input log. */
+  readonly setup: Setup;
+  readonly record: string | undefined;
+  readonly replay: { readonly name: string; readonly log: InputLog } | undefined;
+  readonly maxInstructions: number;
+  /** HLT sleeps until the next event, rather than jumping there. */
+  readonly realtime: boolean;
+}
+
+/** What a person has in front of them while the machine runs. */
+export interface Face {
+  /** Take over terminal and standard input. */
+  attach(session: Session): void;
+  /** Show what has changed. */
+  refresh(session: Session): void;
+  /** Wait until output that was sent has gone out, when it piles up. */
+  drained(): Promise<void>;
+  /** Give the terminal back as it was. */
+  detach(): void;
+  /** Whether something may still be typed. */
+  readonly isOpen: boolean;
+}
+
+/** How a run ended: the machine's own way, or from outside. */
+export type Ending = Stop | { readonly kind: 'left' } | { readonly kind: 'signal'; readonly number: number };
+
+/** Milliseconds of the host's time between two looks around. */
+const SLICE_MS = 8;
+const SLICE_INSTRUCTIONS = 1_000_000;
+
+export class Session {
+  readonly pc: Pc;
+  readonly symbols: SymbolTable;
+  private readonly doorbell = new Doorbell();
+  private readonly serial: number[] = [];
+  private readonly debug: number[] = [];
+  private traps = '';
+  private ending: Ending | undefined;
+  private recording: number | undefined;
+
+  /** @throws ImageError, InputLogError, RangeError */
+  constructor(private readonly plan: Plan) {
+    this.pc = new Pc({
+      ...plan.pc,
+      serial: (byte) => this.serial.push(byte),
+      debugConsole: (byte) => this.debug.push(byte),
+    });
+    const loaded = this.pc.boot(plan.image);
+    this.symbols = new SymbolTable(loaded.symbols, loaded.last);
+    if (plan.trapOut) {
+      new TrapLog(this.pc.machine, 0, (entry) => {
+        this.traps += `${formatAsQemu(entry)}\n`;
+      });
+    }
+    this.scheduleInputs();
+  }
+
+  /** A person presses keys. */
+  typeKeys(strokes: readonly KeyStroke[]): void {
+    if (!this.plan.replay) this.pc.typist.type(strokes);
+    this.doorbell.ring();
+  }
+
+  /** The other end of COM1's cable sends bytes. */
+  sendSerial(bytes: Iterable<number>): void {
+    if (!this.plan.replay) this.pc.serial.send(bytes);
+    this.doorbell.ring();
+  }
+
+  pressReset(): void {
+    const { machine } = this.pc;
+    if (!this.plan.replay) machine.inputs.schedule(machine.now, { kind: 'button', button: 'reset' });
+    this.doorbell.ring();
+  }
+
+  /** End the run from outside. */
+  end(ending: Ending): void {
+    this.ending ??= ending;
+    this.doorbell.ring();
+  }
+
+  /** Something outside has changed: look around now. */
+  wake(): void {
+    this.doorbell.ring();
+  }
+
+  /** Run to the end. */
+  async run(face: Face): Promise<Ending> {
+    const pacer = new Pacer(() => performance.now(), this.pc.clock.frequency);
+    face.attach(this);
+    try {
+      while (!this.ending) {
+        const stop = this.slice();
+        this.flush();
+        face.refresh(this);
+        await face.drained();
+        await this.meet(stop, face, pacer);
+      }
+      this.flush();
+      face.refresh(this);
+      await face.drained();
+      return this.ending;
+    } finally {
+      face.detach();
+      this.endRecording();
+    }
+  }
+
+  /** An ending in words. */
+  describe(ending: Ending): string {
+    if (ending.kind === 'left') return 'left';
+    if (ending.kind === 'signal') return `ended by signal ${ending.number}`;
+    return describeStop(ending, (address) => this.symbols.nameOf(address));
+  }
+
+  /** Run until something happens or it is time to look around. */
+  private slice(): Stop {
+    const { machine } = this.pc;
+    const { realtime, maxInstructions } = this.plan;
+    const started = performance.now();
+    for (;;) {
+      const until = Math.min(machine.now + SLICE_INSTRUCTIONS, maxInstructions);
+      const stop = machine.run({ until, idle: realtime ? 'return' : 'jump' });
+      if (stop.kind !== 'budget' || machine.now >= maxInstructions) return stop;
+      if (performance.now() - started > SLICE_MS) return stop;
+    }
+  }
+
+  /** Do what a stop asks for: go on, wait, or end. */
+  private async meet(stop: Stop, face: Face, pacer: Pacer): Promise<void> {
+    const { machine } = this.pc;
+    switch (stop.kind) {
+      case 'budget':
+        if (machine.now >= this.plan.maxInstructions) this.end(stop);
+        // Let the host deliver keys, bytes and signals.
+        else await new Promise((resolve) => setImmediate(resolve));
+        return;
+      case 'idle': {
+        if (stop.until === undefined && !face.isOpen) {
+          this.end({
+            kind: 'halted',
+            interruptsEnabled: true,
+            cs: this.pc.cpu.segment('cs').selector,
+            eip: this.pc.cpu.eip,
+          });
+          return;
+        }
+        const milliseconds = pacer.sleepAt(machine.now, stop.until);
+        await this.doorbell.wait(milliseconds);
+        machine.idleTo(Math.min(pacer.virtualNow(), this.plan.maxInstructions));
+        return;
+      }
+      case 'halted':
+        if (stop.interruptsEnabled && face.isOpen) await this.doorbell.wait(undefined);
+        else this.end(stop);
+        return;
+      case 'reset':
+        if (this.plan.noReboot) this.end(stop);
+        else machine.reset();
+        return;
+      default:
+        this.end(stop);
+    }
+  }
+
+  private flush(): void {
+    if (this.serial.length > 0) this.plan.serialOut(Uint8Array.from(this.serial.splice(0)));
+    if (this.debug.length > 0) this.plan.debugOut(Uint8Array.from(this.debug.splice(0)));
+    if (this.traps !== '') this.plan.trapOut?.(this.traps);
+    this.traps = '';
+  }
+
+  private scheduleInputs(): void {
+    const { plan, pc } = this;
+    const { machine } = pc;
+    const setup = { ...pc.setup, ...plan.setup };
+    if (plan.replay) {
+      checkSetup(plan.replay.name, plan.replay.log.setup, setup);
+      for (const { at, ...input } of plan.replay.log.events) machine.inputs.schedule(at, input);
+    } else {
+      for (const { at, strokes } of timeOfItems(plan.keys, pc.clock.frequency)) {
+        pc.clock.alarm('key script', () => pc.typist.type(strokes)).set(at);
+      }
+    }
+    if (plan.record !== undefined) {
+      const file = openSync(plan.record, 'w');
+      this.recording = file;
+      writeSync(file, formatHeader(setup));
+      machine.inputs.listen((input) => {
+        if (input.kind !== 'end') writeSync(file, formatInput(input));
+      });
+    }
+  }
+
+  private endRecording(): void {
+    if (this.recording === undefined) return;
+    writeSync(this.recording, formatInput({ at: this.pc.machine.now, kind: 'end' }));
+    closeSync(this.recording);
+    this.recording = undefined;
+  }
+}
