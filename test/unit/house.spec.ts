@@ -21,7 +21,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'emu/trace': ['emu/machine', 'devices/device.ts', 'asm'],
   'emu/debug': ['emu/trace', 'emu/machine', 'devices/device.ts', 'asm'],
   'emu/testing': ['emu/debug', 'emu/trace', 'emu/machine', 'devices', 'asm'],
-  'emu/cli': ['emu/debug', 'emu/trace', 'emu/machine', 'devices', 'asm'],
+  'emu/cli': ['package.json', 'emu/debug', 'emu/trace', 'emu/machine', 'devices', 'asm'],
   'emu/build': ['emu/isa', 'asm'],
   'emu/index.ts': ['emu/debug', 'emu/trace', 'emu/machine', 'devices', 'asm'],
 };
@@ -85,5 +85,14 @@ describe('the house', () => {
       .filter((entry) => entry.isDirectory())
       .map((entry) => `emu/${entry.name}`);
     expect([...folders, 'devices', 'asm', 'guest', 'test'].filter((folder) => !text.includes(folder))).toEqual([]);
+  });
+
+  test('what the maps in docs name exists', () => {
+    const maps = ['docs/architecture.md', 'README.md'];
+    const missing = maps.flatMap((map) => {
+      const paths = read(map).matchAll(/`((?:emu|devices|asm|guest|test|docs)(?:\/[\w.-]+)*)`/g);
+      return [...paths].filter(([, path]) => !existsSync(join(ROOT, path!))).map(([, path]) => `${map}: ${path}`);
+    });
+    expect(missing).toEqual([]);
   });
 });
