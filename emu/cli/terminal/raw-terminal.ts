@@ -5,14 +5,14 @@
 import { writeSync } from 'node:fs';
 import type { ReadStream, WriteStream } from 'node:tty';
 
+const STANDARD_OUTPUT = 1;
+
+/** Standard input and output, which must both be the terminal. */
 export class RawTerminal {
+  private readonly input: ReadStream = process.stdin;
+  private readonly output: WriteStream = process.stdout;
   private restore: string | undefined;
   private readonly giveBack = () => this.leave();
-
-  constructor(
-    private readonly input: ReadStream = process.stdin,
-    private readonly output: WriteStream = process.stdout,
-  ) {}
 
   get rows(): number {
     return this.output.rows ?? 25;
@@ -55,6 +55,6 @@ export class RawTerminal {
     this.input.setRawMode(false);
     this.input.pause();
     // At once: the program may be on its way out.
-    writeSync(this.output.fd, restore);
+    writeSync(STANDARD_OUTPUT, restore);
   }
 }
