@@ -245,9 +245,8 @@ export function writeCount(c: CounterState, byte: number): void {
   if (mode === 0 || mode === 4 || (!c.running && (mode === 2 || mode === 3))) c.loadNext = true;
 }
 
-/** The GATE input. Its rising edge is the trigger of modes 1, 2, 3 and 5; its low level stops modes 0, 2, 3 and 4. */
+/** GATE has changed to this level. Its rising edge is the trigger of modes 1, 2, 3 and 5; its low level stops modes 0, 2, 3 and 4. */
 export function setGate(c: CounterState, level: boolean): void {
-  if (c.gate === level) return;
   c.gate = level;
   const mode = modeOf(c);
   if (level) {

@@ -64,7 +64,9 @@ export class I8254 extends Chip<I8254State> {
     this.alarms = this.outs.map((out, n) => (out ? clock.alarm(`i8254.out${n}`, () => this.touch(n)) : undefined));
     this.listeners = this.outs.map((out, n) => (out ? () => out.set(this.counter(n).out) : undefined));
     this.gates = this.outs.map((_, n) => ({
-      set: (level: boolean) => this.touch(n, (c) => counter.setGate(c, level)),
+      set: (level: boolean) => {
+        if (this.counter(n).gate !== level) this.touch(n, (c) => counter.setGate(c, level));
+      },
     }));
     this.ports = [
       {
