@@ -8,6 +8,7 @@
 ; noreturn void machine_restart(void)
 proc machine_restart
         cli
+        call    uart_flush
         mov     al, I8042_CMD_RESET
         out     I8042_COMMAND, al
 .stop:
@@ -19,6 +20,7 @@ endproc
 proc machine_power_off
         pr      KERN_EMERG, "reboot: Power down"
         cli
+        call    uart_flush
         mov     edx, ACPI_PM1A_CNT
         mov     eax, ACPI_SLP_EN
         out     dx, ax

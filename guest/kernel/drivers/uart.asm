@@ -3,6 +3,7 @@
 ;   uart_init()                   boot                 115200 8N1, FIFOs on, nothing received yet
 ;   uart_request_irq()            boot                 receive from here on
 ;   uart_putc(c)                  any context, interrupts off; waits until the chip takes it
+;   uart_flush()                  any context          waits until everything is out on the wire
 ;   uart_interrupt                hard IRQ, IRQ 4      hands what was received to the terminal
 ;   uart_unthrottle()             tasks                the terminal has room again
 ;
@@ -115,6 +116,19 @@ proc uart_receive
         mov     eax, BACKSPACE
 .insert:
         ccall   tty_insert_char, eax, IRQ_COM1
+endproc
+
+; void uart_flush(void)
+proc uart_flush
+        mov     ecx, UART_PATIENCE
+        mov     edx, COM1 + UART_LSR
+.wait:
+        in      al, dx
+        test    al, UART_LSR_TEMT
+        jnz     .done
+        dec     ecx
+        jnz     .wait
+.done:
 endproc
 
 ; irqreturn_t uart_interrupt(int irq, void *dev)

@@ -1,0 +1,106 @@
+/** The guest kernel on the emulated PC, for specs: boot it, type at it, read what it says. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { strokesOf } from '../../devices/key-text.ts';
+import { ImageFile } from '../../emu/machine/loaders/image.ts';
+import { Pc } from '../../emu/machine/pc.ts';
+import { describeStop, type Stop } from '../../emu/machine/stop.ts';
+import { TrapLog } from '../../emu/trace/trap-log.ts';
+
+/** Where kernel.elf and programs.cpio are: what `make build` made, or another build of the same sources. */
+export const GUEST_FOLDER = process.env.TRAPGATE_GUEST ?? new URL('../../dist/guest', import.meta.url).pathname;
+
+const PROMPT = '\n# ';
+const PATIENCE_SECONDS = 20;
+
+const guestFile = (name: string) => new Uint8Array(readFileSync(join(GUEST_FOLDER, name)));
+
+export class Guest {
+  readonly pc: Pc;
+  readonly traps: TrapLog;
+  /** All that COM1 has sent, without carriage returns. */
+  console = '';
+  private readonly symbols: ReadonlyMap<string, number>;
+
+  /** Power on with this kernel command line. @param programs whether the archive is handed over */
+  constructor(commandLine = '', programs = true) {
+    this.pc = new Pc({
+      serial: (byte) => {
+        if (byte !== 0x0d) this.console += String.fromCharCode(byte);
+      },
+    });
+    const modules = programs ? [{ commandLine: 'programs.cpio', bytes: guestFile('programs.cpio') }] : [];
+    const loaded = this.pc.boot({ file: new ImageFile('kernel.elf', guestFile('kernel.elf')), commandLine, modules });
+    this.symbols = new Map(loaded.symbols.map(({ name, address }) => [name, address]));
+    this.traps = new TrapLog(this.pc.machine, Infinity);
+  }
+
+  /** Power on and run to the shell's first prompt. */
+  static shell(programs = true): Guest {
+    const guest = new Guest('', programs);
+    guest.until(PROMPT);
+    return guest;
+  }
+
+  /** A label of the kernel. @throws Error when there is none of that name */
+  address(label: string): number {
+    const address = this.symbols.get(label);
+    if (address === undefined) throw new Error(`the kernel has no label ${label}`);
+    return address;
+  }
+
+  /** Run until the console, from character `from` on, has said `text`; gives the place behind it. */
+  until(text: string, from = 0): number {
+    const { machine } = this.pc;
+    const end = machine.now + PATIENCE_SECONDS * machine.clock.frequency;
+    for (;;) {
+      const at = this.console.indexOf(text, from);
+      if (at >= 0) return at + text.length;
+      const stop = machine.run({ until: Math.min(end, machine.now + machine.clock.frequency / 100) });
+      if (stop.kind !== 'budget' && !this.console.includes(text, from)) throw this.lost(text, describeStop(stop));
+      if (machine.now >= end) throw this.lost(text, `${PATIENCE_SECONDS} virtual seconds have passed`);
+    }
+  }
+
+  /** Send a line to COM1 and wait for the next prompt: the lines it said, without time stamps. */
+  command(line: string): string[] {
+    const from = this.console.length;
+    this.pc.serial.send(Buffer.from(`${line}\n`));
+    const start = this.until('\n', from);
+    const end = this.until(PROMPT, start - 1) - PROMPT.length;
+    return withoutStamps(this.console.slice(start, Math.max(start, end)));
+  }
+
+  /** Press and release the keys that make this text. */
+  type(text: string): void {
+    this.pc.typist.type(strokesOf(text));
+  }
+
+  /** Run until the machine stops by itself. */
+  toStop(): Stop {
+    const { machine } = this.pc;
+    return machine.run({ instructions: PATIENCE_SECONDS * machine.clock.frequency });
+  }
+
+  /** The screen's rows, blanks at their ends cut off. */
+  screen(): string[] {
+    return screenRows(this.pc);
+  }
+
+  private lost(text: string, why: string): Error {
+    return new Error(`waited for ${JSON.stringify(text)}, but ${why}; the console:\n${this.console.slice(-2000)}`);
+  }
+}
+
+/** Lines of a console, less the time stamps of the kernel's log. */
+export function withoutStamps(text: string): string[] {
+  return text.split('\n').map((line) => line.replace(/^\[ *\d+\.\d{6}\] /, ''));
+}
+
+function screenRows(pc: Pc): string[] {
+  const { columns, rows, cells } = pc.vga.text();
+  return Array.from({ length: rows }, (_, row) => {
+    const line = Array.from({ length: columns }, (_, column) => cells[row * columns + column]! & 0xff);
+    return String.fromCharCode(...line).trimEnd();
+  });
+}

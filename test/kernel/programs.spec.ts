@@ -1,0 +1,121 @@
+import { describe, expect, test } from 'vitest';
+import { Guest } from './guest.ts';
+
+const TEXT = '\\[40000000\\+[\\da-f]+000\\]';
+
+interface Crime {
+  readonly command: string;
+  readonly vector: number;
+  readonly errorCode?: number;
+  /** What the kernel reports, as a pattern, without the program's name before it. */
+  readonly report: string;
+  readonly death: string;
+}
+
+const trap = (what: string, error = '0') => `${what} ip:4000[\\da-f]{4} sp:bfff[\\da-f]{4} error:${error} in`;
+const segfault = (at: string, error: number) =>
+  `segfault at ${at} ip 4000[\\da-f]{4} sp bfff[\\da-f]{4} error ${error} in`;
+
+const crimes: Crime[] = [
+  { command: 'div_by_zero', vector: 0, report: trap('trap divide error'), death: 'Floating point exception' },
+  { command: 'int3', vector: 3, report: trap('trap int3'), death: 'Trace/breakpoint trap' },
+  { command: 'invalid_opcode', vector: 6, report: trap('trap invalid opcode'), death: 'Illegal instruction' },
+  ...['privileged', 'privileged hlt', 'privileged out'].map((command) => ({
+    command,
+    vector: 13,
+    errorCode: 0,
+    report: trap('general protection fault'),
+    death: 'Segmentation fault',
+  })),
+  {
+    command: 'stray_interrupt',
+    vector: 13,
+    errorCode: 56 * 8 + 2,
+    report: trap('general protection fault', '1c2'),
+    death: 'Segmentation fault',
+  },
+  { command: 'null_pointer', vector: 14, errorCode: 4, report: segfault('0', 4), death: 'Segmentation fault' },
+  { command: 'kernel_memory', vector: 14, errorCode: 7, report: segfault('100000', 7), death: 'Segmentation fault' },
+];
+
+describe('a program that does wrong dies alone', () => {
+  const guest = Guest.shell();
+
+  test.each(crimes)('$command', ({ command, vector, errorCode, report, death }) => {
+    const from = guest.traps.entries.length;
+    const lines = guest.command(command);
+    const name = command.split(' ')[0]!;
+    const wrong = guest.traps.entries.slice(from).filter(({ cpl, vector }) => cpl === 3 && vector < 32);
+    expect(wrong).toHaveLength(1);
+    expect(wrong[0]).toMatchObject({ vector, errorCode });
+    const prefix = vector === 14 ? `${name}\\[\\d+\\]: ` : `traps: ${name}\\[\\d+\\] `;
+    expect(lines.join('\n')).toMatch(new RegExp(`^${prefix}${report} ${name}${TEXT}$`, 'm'));
+    expect(lines.at(-1)).toBe(death);
+    expect(lines).not.toContain('Never said.');
+  });
+
+  test('and leaves nothing behind', () => {
+    const free = () => guest.command('cat /proc/meminfo')[1];
+    const before = free();
+    for (const { command } of crimes) guest.command(command);
+    expect(free()).toBe(before);
+    expect(guest.command('ps')).toHaveLength(4);
+  });
+});
+
+describe('a program that behaves', () => {
+  const guest = Guest.shell();
+
+  test('speaks by int 0x80 from ring 3', () => {
+    const from = guest.traps.entries.length;
+    expect(guest.command('hello')).toEqual(['Hello from ring 3.']);
+    const calls = guest.traps.entries.slice(from).filter(({ vector }) => vector === 0x80);
+    expect(calls.map(({ cause, cpl, eax }) => [cause, cpl, eax])).toEqual([
+      ['software', 3, 4],
+      ['software', 3, 1],
+    ]);
+  });
+
+  test('gets its arguments', () => {
+    expect(guest.command('args one  two')).toEqual(['argc: 3', 'args', 'one', 'two']);
+  });
+
+  test('reads a line', () => {
+    const from = guest.console.length;
+    guest.pc.serial.send(Buffer.from('ask\n'));
+    guest.until('What is your name?\n', from);
+    guest.type('Linus\n');
+    guest.until('Good day, Linus\n# ', from);
+  });
+
+  test('gets Linux’s errors for what it may not do', () => {
+    expect(guest.command('syscalls')).toEqual([
+      'getpid, getppid: my parent is older than I.',
+      'sched_yield: 0',
+      'nanosleep: 0',
+      'write of kernel memory: -14',
+      'write of what is not there: -14',
+      'write to a file not open: -9',
+      'a call that does not exist: -38',
+    ]);
+  });
+
+  test('takes turns with another that never gives up the processor', () => {
+    guest.command('spin &');
+    guest.command('spin &');
+    expect(guest.command('hello')).toEqual(['Hello from ring 3.']);
+    const ticks = guest
+      .command('ps')
+      .filter((line) => line.endsWith(' spin'))
+      .map((line) => Number(line.slice(11, 19)));
+    guest.pc.machine.run({ instructions: 100_000_000 });
+    const later = guest
+      .command('ps')
+      .filter((line) => line.endsWith(' spin'))
+      .map((line) => Number(line.slice(11, 19)));
+    const gained = later.map((count, n) => count - ticks[n]!);
+    expect(gained).toHaveLength(2);
+    expect(Math.min(...gained)).toBeGreaterThan(35);
+    expect(Math.max(...gained)).toBeLessThan(65);
+  });
+});
