@@ -1,0 +1,192 @@
+/**
+ * One instruction to bytes. Keystone encodes, our own table stands in where it errs, and whatever
+ * comes out is disassembled by capstone and compared in meaning before it is believed.
+ */
+
+import { printForm } from './canonical.ts';
+import { keystone } from './engines.ts';
+import {
+  addressSize,
+  EncodeError,
+  type Encoding,
+  type Field,
+  type Form,
+  immediateWidth,
+  type MemoryForm,
+  OPEN_DISPLACEMENT,
+  OPEN_IMMEDIATE,
+} from './form.ts';
+import { ownEncoding } from './own.ts';
+import { explainSize } from './sizes.ts';
+import { disagreement } from './verify.ts';
+
+/** Encodings by their canonical text: the same statement is asked for thousands of times. */
+const cache = new Map<string, Encoding | string>();
+const CACHE_LIMIT = 100_000;
+
+/** The bytes of the form; throws EncodeError when it has none. */
+export function encode(form: Form): Encoding {
+  const key = `${form.bits} ${form.prefixes.join(' ')} ${keyOf(form)}`;
+  let found = cache.get(key);
+  if (found === undefined) {
+    try {
+      found = encodeFresh(form);
+    } catch (problem) {
+      if (!(problem instanceof EncodeError)) throw problem;
+      found = problem.message;
+    }
+    if (cache.size >= CACHE_LIMIT) cache.clear();
+    cache.set(key, found);
+  }
+  if (typeof found === 'string') throw new EncodeError(found);
+  return found;
+}
+
+/** Canonical text, with what it does not show: which numbers are open, hints on size, far. */
+function keyOf(form: Form): string {
+  let hints = '';
+  for (const o of form.operands) {
+    if (o.kind === 'immediate') hints += `i${o.number === 'open'}${o.size}${o.strict}`;
+    else if (o.kind === 'memory') hints += `m${o.displacement === 'open'}${o.far}`;
+    else if (o.kind === 'far') hints += `f${o.size}`;
+  }
+  return `${printForm(form)} ${hints}`;
+}
+
+function encodeFresh(form: Form): Encoding {
+  const problem = explainSize(form);
+  if (problem) throw new EncodeError(problem);
+  const core = ownEncoding(form, (mnemonic, memory) =>
+    ask({ ...form, mnemonic, operands: memory ? [memory] : [] }),
+  ) ?? {
+    bytes: repair(form, ask(form)),
+    fields: [],
+  };
+  const encoding = withPrefixes(form, core);
+  const complete = {
+    ...encoding,
+    fields: encoding.fields.length > 0 ? encoding.fields : findFields(form, encoding.bytes),
+  };
+  const doubt = disagreement(form, complete.bytes);
+  if (doubt) throw new EncodeError(doubt);
+  return complete;
+}
+
+/** Keystone's answer to the form, prefixes apart. */
+function ask(form: Form): Uint8Array {
+  const text = printForm(translate(form));
+  const answer = keystone(text, form.bits);
+  if (typeof answer === 'string') throw new EncodeError(`no such form of '${form.mnemonic}': ${describe(form)}`);
+  return answer;
+}
+
+/** Names and shapes keystone has under another name. */
+function translate(form: Form): Form {
+  if (/^f(add|sub|subr|mul|div|divr)p?$/.test(form.mnemonic) && form.operands.length === 1) {
+    const [only] = form.operands;
+    // NASM: `fadd st1` is st0 += st1, `faddp st1` is st1 += st0 and pop.
+    if (only?.kind === 'register') {
+      const st0 = { kind: 'register' as const, register: { ...only.register, name: 'st0', number: 0 } };
+      return { ...form, operands: form.mnemonic.endsWith('p') ? [only, st0] : [st0, only] };
+    }
+  }
+  return form;
+}
+
+/** Takes away the operand-size prefixes keystone puts where the manual has none. */
+function repair(form: Form, bytes: Uint8Array): Uint8Array {
+  const needless =
+    /^[ls][gi]dt$/.test(form.mnemonic) ||
+    (form.mnemonic === 'mov' && isSegmentMove(form) && !(form.bits === 32 && isWordRegister(form)));
+  const at = bytes.indexOf(0x66);
+  if (needless && at >= 0 && at < prefixLength(bytes)) return bytes.filter((_, i) => i !== at);
+  return bytes;
+}
+
+/** mov to a segment register from anything, or from one to memory: always 16 bits, no prefix. */
+function isSegmentMove(form: Form): boolean {
+  const [to, from] = form.operands;
+  const isSegment = (o: typeof to): boolean => o?.kind === 'register' && o.register.class === 'segment';
+  return isSegment(to) || (isSegment(from) && to?.kind === 'memory');
+}
+
+/** mov r16, sreg: the prefix keeps the upper half of the register. */
+function isWordRegister(form: Form): boolean {
+  const [to] = form.operands;
+  return to?.kind === 'register' && to.register.class === 'general' && to.register.size === 16;
+}
+
+const PREFIX_ORDER = [
+  new Set([0xf0, 0xf2, 0xf3]),
+  new Set([0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65]),
+  new Set([0x66]),
+  new Set([0x67]),
+];
+
+function prefixLength(bytes: Uint8Array): number {
+  let n = 0;
+  while (n < bytes.length && PREFIX_ORDER.some((group) => group.has(bytes[n]!))) n++;
+  return n;
+}
+
+const PREFIX_BYTES: Readonly<Record<string, number>> = {
+  lock: 0xf0,
+  rep: 0xf3,
+  repe: 0xf3,
+  repz: 0xf3,
+  repne: 0xf2,
+  repnz: 0xf2,
+  es: 0x26,
+  cs: 0x2e,
+  ss: 0x36,
+  ds: 0x3e,
+  fs: 0x64,
+  gs: 0x65,
+};
+
+/** Puts the written prefixes before the bytes, all prefixes in NASM's order: lock/rep, segment, 66, 67. */
+function withPrefixes(form: Form, encoding: Encoding): Encoding {
+  const written: number[] = [];
+  for (const prefix of form.prefixes) {
+    const byte = PREFIX_BYTES[prefix];
+    if (byte !== undefined) written.push(byte);
+    else if (prefix !== `${prefix[0]}${form.bits}`) written.push(prefix.startsWith('o') ? 0x66 : 0x67);
+  }
+  const own = encoding.bytes.subarray(0, prefixLength(encoding.bytes));
+  const all = [...new Set([...written, ...own])];
+  const ordered = PREFIX_ORDER.flatMap((group) => all.filter((byte) => group.has(byte)));
+  const bytes = Uint8Array.of(...ordered, ...encoding.bytes.subarray(own.length));
+  const shift = ordered.length - own.length;
+  return { bytes, fields: encoding.fields.map((field) => ({ ...field, offset: field.offset + shift })) };
+}
+
+/** Finds where the open numbers' stand-ins lie. */
+function findFields(form: Form, bytes: Uint8Array): Field[] {
+  const fields: Field[] = [];
+  form.operands.forEach((operand, at) => {
+    if (operand.kind === 'memory' && operand.displacement === 'open') {
+      fields.push(locate(at, OPEN_DISPLACEMENT, addressSize(operand as MemoryForm, form.bits) / 8, bytes, form));
+    } else if (operand.kind === 'immediate' && operand.number === 'open') {
+      fields.push(locate(at, OPEN_IMMEDIATE, (immediateWidth(form, at) ?? form.bits) / 8, bytes, form));
+    }
+  });
+  return fields;
+}
+
+function locate(operand: number, standIn: bigint, size: number, bytes: Uint8Array, form: Form): Field {
+  for (let offset = bytes.length - size; offset > 0; offset--) {
+    let same = true;
+    for (let i = 0; i < size; i++) if (bytes[offset + i] !== Number((standIn >> BigInt(8 * i)) & 0xffn)) same = false;
+    if (same) return { operand, selector: false, offset, size };
+  }
+  throw new EncodeError(`'${form.mnemonic}' has no room for an address in operand ${operand + 1}`);
+}
+
+/** Operand kinds in words: "register, memory". */
+function describe(form: Form): string {
+  if (form.operands.length === 0) return 'it needs operands';
+  const words = form.operands.map((o) =>
+    o.kind === 'register' ? o.register.name : o.kind === 'immediate' ? 'number' : o.kind,
+  );
+  return `${words.join(', ')} do not go with it in ${form.bits}-bit code`;
+}

@@ -1,0 +1,38 @@
+/** Says what is wrong with the sizes of a form, before keystone is asked and guesses. */
+
+import { type Form, immediateWidth, type OperandForm } from './form.ts';
+
+/** With memory alone, these need a size word; with a register beside it, the register tells. */
+const SIZED = new Set(
+  (
+    'add or adc sbb and sub xor cmp mov test inc dec neg not mul imul div idiv push pop movzx movsx bt bts btr btc ' +
+    'rol ror rcl rcr shl sal shr sar fld fst fstp fild fist fistp fadd fsub fsubr fmul fdiv fdivr fcom fcomp ' +
+    'fiadd fisub fisubr fimul fidiv fidivr ficom ficomp'
+  ).split(' '),
+);
+
+/** The register beside the memory says nothing about the memory's size here. */
+const OTHER_SIZE = new Set('movzx movsx rol ror rcl rcr shl sal shr sar'.split(' '));
+
+/** A message, or null when the sizes are clear. */
+export function explainSize(form: Form): string | null {
+  const { mnemonic, operands } = form;
+  const memories = operands.filter((o) => o.kind === 'memory');
+  if (memories.length > 1) return 'an instruction takes one memory operand at most';
+  const memory = memories[0];
+  if (memory?.kind === 'memory' && memory.size === null && SIZED.has(mnemonic) && !sizedByRegister(form)) {
+    return 'operation size not specified: write byte, word or dword before the memory operand';
+  }
+  for (let i = 0; i < operands.length; i++) {
+    const operand = operands[i]!;
+    if (operand.kind === 'immediate' && operand.number === 'open' && immediateWidth(form, i) === 8) {
+      return 'an address does not fit a byte';
+    }
+  }
+  return null;
+}
+
+function sizedByRegister(form: Form): boolean {
+  if (OTHER_SIZE.has(form.mnemonic)) return false;
+  return form.operands.some((o: OperandForm) => o.kind === 'register' && o.register.class !== 'float');
+}

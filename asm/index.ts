@@ -1,0 +1,28 @@
+/**
+ * The assembler and the disassembler, for programs: the command line, the test helper, the browser.
+ *
+ * A source goes through these rooms, in this order:
+ *
+ *   source/       text into lines and tokens that know where they come from
+ *   preprocess/   includes, conditionals, repetition, macros
+ *   expressions/  arithmetic, on numbers and on places
+ *   statements/   labels, instructions, data, sections, structures
+ *   encode/       one instruction to bytes (keystone, checked by capstone)
+ *   layout/       every statement its place; then the bytes and what waits for the linker
+ *   output/       flat binaries, ELF32, listing, map
+ *
+ * Nothing here touches a file: `AssembleOptions.reader` does.
+ */
+
+export {
+  type AssembledSection,
+  type AssembleOptions,
+  type Assembly,
+  assemble,
+  type Format,
+  type LineEntry,
+} from './assemble.ts';
+export { type Diagnostic, formatDiagnostic, type Severity } from './diagnostics.ts';
+export { AddressNames, type DisassembledLine, type DisassembleOptions, disassemble } from './disassemble.ts';
+export type { LinkedSymbol } from './output/link.ts';
+export type { SourceReader } from './source/source.ts';

@@ -1,0 +1,335 @@
+/**
+ * ELF32 files for the i386: executables (programs, multiboot kernels) with their symbols, and
+ * relocatable objects for other linkers. Source: System V ABI, chapters 4 and 5, and its i386
+ * supplement for the relocations.
+ */
+
+import { type Base, singleBase } from '../expressions/value.ts';
+import type { EmittedSection } from '../layout/emit.ts';
+import { alignUp, isPrivate, type LinkedImage, type ObjectCode, PAGE } from './link.ts';
+
+const EHDR = 52;
+const PHDR = 32;
+const SHDR = 40;
+const SYM = 16;
+const REL = 8;
+
+const ET_REL = 1;
+const ET_EXEC = 2;
+const PT_LOAD = 1;
+const SHT = { NULL: 0, PROGBITS: 1, SYMTAB: 2, STRTAB: 3, NOBITS: 8, REL: 9 } as const;
+const SHF = { WRITE: 1, ALLOC: 2, EXEC: 4 } as const;
+const SHN_ABS = 0xfff1;
+const STB = { LOCAL: 0, GLOBAL: 1, WEAK: 2 } as const;
+const STT = { none: 0, object: 1, function: 2, section: 3, file: 4 } as const;
+const R_386 = { ABS32: 1, PC32: 2, ABS16: 20, PC16: 21, ABS8: 22, PC8: 23 } as const;
+
+/** Little-endian fields, appended. */
+class Writer {
+  private bytes: Uint8Array = new Uint8Array(1024);
+  length = 0;
+
+  u8(value: number): this {
+    this.reserve(1);
+    this.bytes[this.length++] = value & 0xff;
+    return this;
+  }
+
+  u16(...values: number[]): this {
+    for (const value of values) this.u8(value).u8(value >>> 8);
+    return this;
+  }
+
+  u32(...values: number[]): this {
+    for (const value of values) this.u16(value & 0xffff, value >>> 16);
+    return this;
+  }
+
+  raw(bytes: Uint8Array): this {
+    this.reserve(bytes.length);
+    this.bytes.set(bytes, this.length);
+    this.length += bytes.length;
+    return this;
+  }
+
+  padTo(offset: number): this {
+    this.reserve(Math.max(0, offset - this.length));
+    this.length = Math.max(this.length, offset);
+    return this;
+  }
+
+  done(): Uint8Array {
+    return this.bytes.slice(0, this.length);
+  }
+
+  private reserve(more: number): void {
+    if (this.length + more <= this.bytes.length) return;
+    const larger = new Uint8Array(Math.max(this.bytes.length * 2, this.length + more));
+    larger.set(this.bytes);
+    this.bytes = larger;
+  }
+}
+
+/** A string table; each string once. */
+class Strings {
+  private readonly writer = new Writer().u8(0);
+  private readonly known = new Map<string, number>([['', 0]]);
+
+  add(text: string): number {
+    let at = this.known.get(text);
+    if (at === undefined) {
+      at = this.writer.length;
+      this.known.set(text, at);
+      this.writer.raw(new TextEncoder().encode(text)).u8(0);
+    }
+    return at;
+  }
+
+  done(): Uint8Array {
+    return this.writer.done();
+  }
+}
+
+interface SectionHeader {
+  name: string;
+  type: number;
+  flags: number;
+  address: number;
+  offset: number;
+  size: number;
+  link: number;
+  info: number;
+  align: number;
+  entrySize: number;
+}
+
+function headerOf(emitted: EmittedSection, address: number, offset: number): SectionHeader {
+  const { name, write, execute, allocate, noBits, align } = emitted.section;
+  const flags = (write ? SHF.WRITE : 0) | (allocate ? SHF.ALLOC : 0) | (execute ? SHF.EXEC : 0);
+  const type = noBits ? SHT.NOBITS : SHT.PROGBITS;
+  return { name, type, flags, address, offset, size: emitted.size, link: 0, info: 0, align, entrySize: 0 };
+}
+
+interface Segment {
+  readonly flags: number;
+  readonly address: number;
+  readonly offset: number;
+  fileSize: number;
+  memorySize: number;
+}
+
+/** An executable. `entry` is the address of its first instruction. */
+export function writeExecutable(image: LinkedImage, entry: number): Uint8Array {
+  const { segments, headers } = planSegments(image);
+  const out = new Writer();
+  out.padTo(EHDR);
+  for (const s of segments) out.u32(PT_LOAD, s.offset, s.address, s.address, s.fileSize, s.memorySize, s.flags, PAGE);
+  image.sections.forEach((section, i) => {
+    if (!section.emitted.section.noBits) out.padTo(headers[i]!.offset).raw(section.bytes);
+  });
+  const indexOf = new Map(image.sections.map((s, i) => [s.name, i + 1] as const).reverse());
+  const symbols = image.symbols.map((s): ElfSymbol => {
+    const binding = s.weak ? STB.WEAK : s.global ? STB.GLOBAL : STB.LOCAL;
+    const section = s.section === null ? SHN_ABS : (indexOf.get(s.section) ?? SHN_ABS);
+    return { name: s.name, value: s.address, size: s.size, binding, type: STT[s.type], section };
+  });
+  return finish(out, headers, symbols, { type: ET_EXEC, entry, segments: segments.length });
+}
+
+/** Groups sections of equal rights into segments, and gives each its place in the file. */
+function planSegments(image: LinkedImage): { segments: Segment[]; headers: SectionHeader[] } {
+  const loaded = image.sections.filter((s) => s.emitted.section.allocate);
+  const groups = new Set(loaded.map((s) => rights(s.emitted))).size;
+  // One page of headers, so that each segment's offset and address agree modulo the page size.
+  let offset = alignUp(EHDR + PHDR * (groups + 2), PAGE);
+  const segments: Segment[] = [];
+  let last = -1;
+  const headers = image.sections.map((section) => {
+    const { emitted, address, size } = section;
+    if (!emitted.section.allocate) {
+      const header = headerOf(emitted, 0, offset);
+      offset += emitted.bytes.length;
+      return header;
+    }
+    const flags = rights(emitted);
+    let segment = segments.at(-1);
+    const startsPage = segment !== undefined && address % PAGE === 0 && flags !== last;
+    if (!segment || startsPage) {
+      offset = alignUp(offset, PAGE) + (address % PAGE);
+      segment = { flags, address, offset, fileSize: 0, memorySize: 0 };
+      segments.push(segment);
+    } else if (flags !== last) {
+      // Rights change inside a page: the segment has all of them.
+      segments[segments.length - 1] = segment = { ...segment, flags: segment.flags | flags };
+    }
+    last = flags;
+    const header = headerOf(emitted, address, segment.offset + (address - segment.address));
+    segment.memorySize = address + size - segment.address;
+    if (!emitted.section.noBits) {
+      segment.fileSize = segment.memorySize;
+      offset = header.offset + size;
+    }
+    return header;
+  });
+  return { segments, headers };
+}
+
+/** PF_R, PF_W, PF_X. */
+function rights(emitted: EmittedSection): number {
+  const { write, execute } = emitted.section;
+  return 4 | (write ? 2 : 0) | (execute ? 1 : 0);
+}
+
+interface ElfSymbol {
+  readonly name: string;
+  readonly value: number;
+  readonly size: number;
+  readonly binding: number;
+  readonly type: number;
+  readonly section: number;
+}
+
+/** Symbol and string tables, section headers, and at last the file's header over its reserved room. */
+function finish(
+  out: Writer,
+  headers: SectionHeader[],
+  symbols: readonly ElfSymbol[],
+  file: { type: number; entry: number; segments: number },
+): Uint8Array {
+  const strings = new Strings();
+  // Local symbols come first; `info` says where the others begin.
+  const ordered = [
+    ...symbols.filter((s) => s.binding === STB.LOCAL),
+    ...symbols.filter((s) => s.binding !== STB.LOCAL),
+  ];
+  const table = new Writer().padTo(SYM);
+  for (const s of ordered) {
+    table
+      .u32(strings.add(s.name), s.value, s.size)
+      .u8((s.binding << 4) | s.type)
+      .u8(0)
+      .u16(s.section);
+  }
+  const locals = 1 + symbols.filter((s) => s.binding === STB.LOCAL).length;
+  const append = (name: string, type: number, bytes: Uint8Array, rest: Partial<SectionHeader>): void => {
+    out.padTo(alignUp(out.length, 4));
+    headers.push({
+      name,
+      type,
+      flags: 0,
+      address: 0,
+      offset: out.length,
+      size: bytes.length,
+      link: 0,
+      info: 0,
+      align: 1,
+      entrySize: 0,
+      ...rest,
+    });
+    out.raw(bytes);
+  };
+  const symtab = headers.length + 1;
+  append('.symtab', SHT.SYMTAB, table.done(), { link: symtab + 1, info: locals, align: 4, entrySize: SYM });
+  append('.strtab', SHT.STRTAB, strings.done(), {});
+  for (const header of headers) if (header.type === SHT.REL) header.link = symtab;
+  const names = new Strings();
+  for (const header of headers) names.add(header.name);
+  names.add('.shstrtab');
+  append('.shstrtab', SHT.STRTAB, names.done(), {});
+  out.padTo(alignUp(out.length, 4));
+  const sectionHeaders = out.length;
+  out.padTo(out.length + SHDR);
+  for (const h of headers) {
+    out.u32(names.add(h.name), h.type, h.flags, h.address, h.offset, h.size, h.link, h.info, h.align, h.entrySize);
+  }
+  const bytes = out.done();
+  bytes.set(fileHeader(file, sectionHeaders, headers.length + 1));
+  return bytes;
+}
+
+function fileHeader(
+  file: { type: number; entry: number; segments: number },
+  sectionHeaders: number,
+  count: number,
+): Uint8Array {
+  const head = new Writer();
+  // 7f "ELF", 32 bits, little-endian, version 1, System V; EM_386.
+  head.raw(Uint8Array.of(0x7f, 0x45, 0x4c, 0x46, 1, 1, 1)).padTo(16);
+  head.u16(file.type, 3).u32(1, file.entry, file.segments > 0 ? EHDR : 0, sectionHeaders, 0);
+  head.u16(EHDR, file.segments > 0 ? PHDR : 0, file.segments, SHDR, count, count - 1);
+  return head.done();
+}
+
+/** A relocatable object: addresses are from each section's start, and what is open is listed. */
+export function writeRelocatable(object: ObjectCode): Uint8Array {
+  const out = new Writer().padTo(EHDR);
+  const sections = object.sections.filter((s) => s.size > 0 || s.section.name === '.text');
+  const indexOf = new Map<Base, number>(sections.map((s, i) => [s.section, i + 1]));
+  const headers = sections.map((emitted) => {
+    out.padTo(alignUp(out.length, emitted.section.align));
+    const header = headerOf(emitted, 0, out.length);
+    out.raw(emitted.bytes);
+    return header;
+  });
+  const symbols: ElfSymbol[] = [
+    { name: object.file, value: 0, size: 0, binding: STB.LOCAL, type: STT.file, section: SHN_ABS },
+    ...sections.map((_, i) => ({ name: '', value: 0, size: 0, binding: STB.LOCAL, type: STT.section, section: i + 1 })),
+    ...objectSymbols(object, indexOf),
+  ];
+  const locals = symbols.filter((s) => s.binding === STB.LOCAL);
+  const others = symbols.filter((s) => s.binding !== STB.LOCAL);
+  const symbolIndex = (base: Base): number => {
+    // Sections are symbols 2, 3 ... (after the empty one and the file); other files' names come last.
+    if (base.kind === 'section') return 1 + (indexOf.get(base) ?? 0);
+    return 1 + locals.length + others.findIndex((s) => s.name === base.name);
+  };
+  sections.forEach((emitted, i) => {
+    if (emitted.relocations.length === 0) return;
+    const table = new Writer();
+    for (const r of emitted.relocations) {
+      const type = r.relative
+        ? { 1: R_386.PC8, 2: R_386.PC16, 4: R_386.PC32 }[r.size]!
+        : { 1: R_386.ABS8, 2: R_386.ABS16, 4: R_386.ABS32 }[r.size]!;
+      table.u32(r.offset, ((r.base ? symbolIndex(r.base) : 0) << 8) | type);
+    }
+    out.padTo(alignUp(out.length, 4));
+    const name = `.rel${emitted.section.name}`;
+    headers.push({
+      name,
+      type: SHT.REL,
+      flags: 0,
+      address: 0,
+      offset: out.length,
+      size: table.length,
+      link: 0,
+      info: i + 1,
+      align: 4,
+      entrySize: REL,
+    });
+    out.raw(table.done());
+  });
+  return finish(out, headers, symbols, { type: ET_REL, entry: 0, segments: 0 });
+}
+
+function objectSymbols(object: ObjectCode, indexOf: ReadonlyMap<Base, number>): ElfSymbol[] {
+  const result: ElfSymbol[] = [];
+  for (const symbol of object.symbols.all.values()) {
+    if (isPrivate(symbol.name)) continue;
+    const binding = symbol.weak ? STB.WEAK : symbol.global ? STB.GLOBAL : STB.LOCAL;
+    const common = { name: symbol.name, size: symbol.size, binding, type: STT[symbol.type] };
+    if (symbol.kind === 'common') {
+      // A common symbol's value is its alignment; the linker finds it room (SHN_COMMON).
+      result.push({ ...common, value: 4, section: 0xfff2, type: STT.object });
+      continue;
+    }
+    if (symbol.external) {
+      result.push({ ...common, value: 0, section: 0 });
+      continue;
+    }
+    const value = object.symbols.scope(symbol.section, symbol.offset).symbol(symbol.name, symbol.at);
+    const base = singleBase(value);
+    const section = base ? indexOf.get(base) : value.terms.length === 0 ? SHN_ABS : undefined;
+    if (section !== undefined) result.push({ ...common, value: Number(BigInt.asUintN(32, value.number)), section });
+  }
+  return result;
+}

@@ -1,0 +1,86 @@
+/** Operands from tokens: `eax`, `dword [gs:ebx+4]`, `short .loop`, `0x08:start`, `byte 5`. */
+
+import { SourceError } from '../diagnostics.ts';
+import type { Operand, OperandSize } from '../encode/operands.ts';
+import { type Register, registerNamed } from '../encode/registers.ts';
+import { type Expression, type NameResolver, parseExpression, type Scope } from '../expressions/expression.ts';
+import type { Cursor } from '../source/lexer.ts';
+import type { Position } from '../source/source.ts';
+import { takeAddress } from './address.ts';
+
+export const SIZE_WORDS: ReadonlyMap<string, OperandSize> = new Map([
+  ['byte', 8],
+  ['word', 16],
+  ['dword', 32],
+  ['fword', 48],
+  ['qword', 64],
+  ['tword', 80],
+  ['oword', 128],
+]);
+
+/** Reads all operands up to the line's end. */
+export function parseOperands(cursor: Cursor, nameOf: NameResolver, scope: Scope): Operand[] {
+  const operands: Operand[] = [];
+  if (cursor.done) return operands;
+  do operands.push(parseOperand(cursor, nameOf, scope));
+  while (cursor.accept(','));
+  cursor.end('the operands');
+  if (operands.length > 3) throw new SourceError('an instruction takes three operands at most', operands[3]!.at);
+  return operands;
+}
+
+function parseOperand(cursor: Cursor, nameOf: NameResolver, scope: Scope): Operand {
+  const at = cursor.place();
+  let size: OperandSize | null = null;
+  let strict = false;
+  let distance: 'short' | 'near' | 'far' | null = null;
+  for (;;) {
+    const token = cursor.peek();
+    if (token?.kind !== 'name') break;
+    const word = token.text.toLowerCase();
+    const wordSize = SIZE_WORDS.get(word);
+    if (wordSize !== undefined) {
+      if (size !== null) throw new SourceError('two sizes for one operand', token);
+      size = wordSize;
+    } else if (word === 'strict') strict = true;
+    else if (word === 'short' || word === 'near' || word === 'far') distance = word;
+    else if (word !== 'to') break;
+    cursor.next();
+  }
+  if (cursor.sees('[')) return parseMemory(cursor, nameOf, scope, size, distance === 'far', at);
+  const value = parseExpression(cursor, nameOf);
+  if (value.op === 'register') {
+    if (cursor.sees(':')) cursor.fail(`a segment goes inside the brackets: [${value.register.name}:...]; expected ','`);
+    if (size !== null && size !== value.register.size) {
+      throw new SourceError(`${value.register.name} has ${value.register.size} bits, not ${size}`, at);
+    }
+    return { kind: 'register', register: value.register, at };
+  }
+  if (cursor.accept(':')) {
+    return { kind: 'far', selector: value, offset: parseExpression(cursor, nameOf), size, at };
+  }
+  if (distance === 'far') throw new SourceError("expected 'selector:offset' or a memory operand after 'far'", at);
+  return { kind: 'immediate', value, size, strict, distance, at };
+}
+
+function parseMemory(
+  cursor: Cursor,
+  nameOf: NameResolver,
+  scope: Scope,
+  size: OperandSize | null,
+  far: boolean,
+  at: Position,
+): Operand {
+  cursor.expect('[', 'to open the address');
+  let segment: Register | null = null;
+  const first = cursor.peek();
+  if (first?.kind === 'name' && cursor.sees(':', 1)) {
+    segment = registerNamed(first.text) ?? null;
+    if (segment?.class !== 'segment') throw new SourceError('expected a segment register before the colon', first);
+    cursor.next();
+    cursor.next();
+  }
+  const tree: Expression = parseExpression(cursor, nameOf);
+  cursor.expect(']', 'to close the address');
+  return { kind: 'memory', size, far, segment, ...takeAddress(tree, scope), at };
+}

@@ -1,0 +1,436 @@
+/**
+ * Lines without macros, into statements. One method a directive; an error gives up its line, is
+ * noted, and the next line goes on.
+ */
+
+import { type Diagnostics, SourceError } from '../diagnostics.ts';
+import type { Bits } from '../encode/operands.ts';
+import { type Expression, evaluate, literal, parseExpression, type Scope } from '../expressions/expression.ts';
+import { isConstant } from '../expressions/value.ts';
+import { Cursor, type Token } from '../source/lexer.ts';
+import type { Position, SourceLine } from '../source/source.ts';
+import { DATA_UNITS, parseData, RESERVE_UNITS } from './data.ts';
+import { isMnemonic, nearest, PREFIXES } from './mnemonics.ts';
+import { parseOperands } from './operands.ts';
+import { alignment, implicitText, openSection } from './sections.ts';
+import type { AsmSymbol, Section, Statement, Unit } from './statement.ts';
+import { SymbolTable } from './symbols.ts';
+
+/** A line after the preprocessor. */
+export interface ExpandedLine {
+  readonly tokens: readonly Token[];
+  readonly line: SourceLine;
+}
+
+/** What the parser asks of the rest. */
+export interface ParserHost {
+  readonly diagnostics: Diagnostics;
+  readonly bits: Bits;
+  /** A file for incbin; throws SourceError when there is none. */
+  readBinary(name: string, at: Position): Uint8Array;
+  /** Keeps `__SECT__` true. */
+  sectionChanged(name: string): void;
+}
+
+/** Where statements go: a section of the image, or a structure being measured. */
+interface Measure {
+  /** Null in `absolute`. */
+  readonly name: Token | null;
+  offset: bigint;
+  readonly parent: string;
+}
+
+/** `istruc`: how far the instance has been filled. */
+interface Instance {
+  readonly name: string;
+  readonly start: string;
+  readonly at: Position;
+}
+
+const DIRECTIVES = new Set(
+  (
+    'section segment global extern weak common static bits use16 use32 org align alignb sectalign absolute struc endstruc ' +
+    'istruc at iend incbin equ times default cpu required'
+  ).split(' '),
+);
+
+export class Parser {
+  readonly symbols = new SymbolTable();
+  private readonly sections = new Map<string, Section>();
+  private section: Section;
+  private measure: Measure | null = null;
+  private instance: Instance | null = null;
+  private bits: Bits;
+  private origin: Expression | null = null;
+  private readonly lines: SourceLine[] = [];
+  private readonly host: ParserHost;
+  private instances = 0;
+
+  constructor(host: ParserHost) {
+    this.host = host;
+    this.bits = host.bits;
+    this.section = implicitText(this.sections);
+  }
+
+  /** Constants known so far, for the preprocessor's conditions. */
+  get early(): Scope {
+    return this.symbols.early;
+  }
+
+  /** Takes one line. */
+  accept(line: ExpandedLine): void {
+    this.lines.push(line.line);
+    this.host.diagnostics.guard({ line: line.line, column: 1 }, () =>
+      this.statement(new Cursor(line.tokens, line.line), null),
+    );
+  }
+
+  finish(file: string): Unit {
+    const { diagnostics } = this.host;
+    if (this.measure?.name) diagnostics.error("'struc' without 'endstruc'", this.measure.name);
+    if (this.instance) diagnostics.error("'istruc' without 'iend'", this.instance.at);
+    this.symbols.settle((name, at) => diagnostics.error(`'${name}' is declared global but not defined`, at));
+    const sections = [...this.sections.values()];
+    return { file, sections, symbols: this.symbols.all, origin: this.origin, lines: this.lines };
+  }
+
+  // One statement --------------------------------------------------------------------------------
+
+  private statement(cursor: Cursor, times: Expression | null): void {
+    const first = cursor.peek();
+    if (!first) return;
+    if (first.kind === 'mark' && first.text === '[') return this.bracketed(cursor);
+    if ((first.kind === 'name' || first.kind === 'number') && cursor.sees(':', 1)) {
+      cursor.next();
+      cursor.next();
+      if (this.startsWith(cursor, 'equ')) return this.equ(first, cursor);
+      this.label(first);
+      return this.statement(cursor, times);
+    }
+    if (first.kind !== 'name') cursor.fail('expected a label, an instruction or a directive');
+    const word = first.text.toLowerCase();
+    if (this.isOperation(cursor)) {
+      cursor.next();
+      return this.operation(word, first, cursor, times);
+    }
+    // No operation: a label without its colon, if what follows can stand after one.
+    const after = cursor.peek(1);
+    if (after === undefined || this.isOperation(cursor, 1)) {
+      if (after === undefined && this.looksMisspelt(word)) throw this.unknown(first);
+      cursor.next();
+      if (this.startsWith(cursor, 'equ')) return this.equ(first, cursor);
+      this.label(first);
+      return this.statement(cursor, times);
+    }
+    throw this.unknown(first);
+  }
+
+  private startsWith(cursor: Cursor, word: string): boolean {
+    return cursor.acceptWord(word);
+  }
+
+  private isOperation(cursor: Cursor, ahead = 0): boolean {
+    const token = cursor.peek(ahead);
+    if (token?.kind !== 'name') return false;
+    const word = token.text.toLowerCase();
+    // A segment register begins a statement only as the prefix of an instruction.
+    if (PREFIXES.has(word)) return true;
+    return isMnemonic(word) || DATA_UNITS.has(word) || RESERVE_UNITS.has(word) || DIRECTIVES.has(word);
+  }
+
+  private looksMisspelt(word: string): boolean {
+    const near = nearest(word, []);
+    return (
+      near !== null &&
+      word.length >= near.length &&
+      word.length > 3 &&
+      /^(ret|iret|leav|nop|cli|sti|hlt|push|pop)/.test(near)
+    );
+  }
+
+  private unknown(token: Token): SourceError {
+    const near = nearest(token.text.toLowerCase(), [...DIRECTIVES, ...DATA_UNITS.keys(), ...RESERVE_UNITS.keys()]);
+    const hint = near ? `; did you mean '${near}'?` : '';
+    return new SourceError(`'${token.text}' is no instruction, directive or macro${hint}`, token);
+  }
+
+  private operation(word: string, at: Token, cursor: Cursor, times: Expression | null): void {
+    const unit = DATA_UNITS.get(word);
+    if (unit !== undefined) {
+      return this.add({ kind: 'data', unit, items: parseData(cursor, unit, this.symbols.nameOf), at, times });
+    }
+    const room = RESERVE_UNITS.get(word);
+    if (room !== undefined) {
+      const count = this.expression(cursor);
+      cursor.end('the count');
+      return this.reserve(room, count, at, times);
+    }
+    if (PREFIXES.has(word) || isMnemonic(word)) return this.instruction(word, at, cursor, times);
+    if (word === 'times') {
+      if (times) throw new SourceError("'times' inside 'times'", at);
+      const count = this.expression(cursor);
+      return this.statement(cursor, count);
+    }
+    if (word === 'incbin') return this.incbin(at, cursor, times);
+    if (times) throw new SourceError(`'${word}' cannot be repeated`, at);
+    this.directive(word, at, cursor);
+  }
+
+  private instruction(word: string, at: Token, cursor: Cursor, times: Expression | null): void {
+    const prefixes: string[] = [];
+    let mnemonic = word;
+    while (PREFIXES.has(mnemonic)) {
+      prefixes.push(mnemonic);
+      const next = cursor.next();
+      if (!next) throw new SourceError(`expected an instruction after the prefix '${mnemonic}'`, at);
+      mnemonic = next.text.toLowerCase();
+      if (next.kind !== 'name' || !(isMnemonic(mnemonic) || PREFIXES.has(mnemonic))) throw this.unknown(next);
+    }
+    const operands = parseOperands(cursor, this.symbols.nameOf, this.symbols.early);
+    const instruction = { mnemonic, prefixes, operands, bits: this.bits, at };
+    this.add({ kind: 'instruction', instruction, at, times });
+  }
+
+  private label(token: Token): void {
+    if (this.measure) {
+      this.symbols.defineEqu(token, literal(this.measure.offset, token), null);
+      if (!token.text.startsWith('.')) this.symbols.currentParent = token.text;
+      return;
+    }
+    const symbol = this.symbols.defineLabel(token, this.section);
+    this.section.statements.push({ kind: 'label', symbol, at: token, times: null });
+  }
+
+  private equ(token: Token, cursor: Cursor): void {
+    const value = this.expression(cursor);
+    cursor.end("the value of 'equ'");
+    const symbol: AsmSymbol = this.symbols.defineEqu(token, value, this.section);
+    this.section.statements.push({ kind: 'equ', symbol, at: token, times: null });
+  }
+
+  private add(statement: Statement): void {
+    if (this.measure) throw new SourceError('only resb, resw and their like may stand in a structure', statement.at);
+    this.section.statements.push(statement);
+  }
+
+  private reserve(unit: number, count: Expression, at: Position, times: Expression | null): void {
+    if (!this.measure) return this.add({ kind: 'reserve', unit, count, at, times });
+    const repeat = times ? this.number(times) : 1n;
+    this.measure.offset += BigInt(unit) * this.number(count) * repeat;
+  }
+
+  private incbin(at: Token, cursor: Cursor, times: Expression | null): void {
+    const name = cursor.next();
+    if (name?.kind !== 'string') throw new SourceError("expected a file's name in quotes", name ?? at);
+    let bytes = this.host.readBinary(name.string ?? '', name);
+    if (cursor.accept(',')) bytes = bytes.subarray(Number(this.number(this.expression(cursor))));
+    if (cursor.accept(',')) bytes = bytes.subarray(0, Number(this.number(this.expression(cursor))));
+    cursor.end("'incbin'");
+    this.add({ kind: 'bytes', bytes, at, times });
+  }
+
+  // Directives -----------------------------------------------------------------------------------
+
+  private directive(word: string, at: Token, cursor: Cursor): void {
+    switch (word) {
+      case 'section':
+      case 'segment':
+        return this.openSection(cursor);
+      case 'global':
+      case 'static':
+      case 'weak':
+      case 'extern':
+      case 'required':
+      case 'common':
+        return this.declare(word, cursor);
+      case 'use16':
+      case 'use32':
+        this.bits = word === 'use16' ? 16 : 32;
+        return cursor.end(word);
+      case 'bits':
+        return this.setBits(cursor);
+      case 'org':
+        this.origin = this.expression(cursor);
+        return cursor.end("'org'");
+      case 'align':
+      case 'alignb':
+      case 'sectalign':
+        return this.align(word, at, cursor);
+      case 'absolute':
+        this.measure = { name: null, offset: this.number(this.expression(cursor)), parent: this.symbols.currentParent };
+        return cursor.end("'absolute'");
+      case 'struc':
+        return this.struc(at, cursor);
+      case 'endstruc':
+        return this.endStruc(at, cursor);
+      case 'istruc':
+        return this.istruc(at, cursor);
+      case 'at':
+        return this.fillTo(at, cursor);
+      case 'iend':
+        return this.iend(at, cursor);
+      case 'cpu':
+      case 'default':
+        // Every instruction is known, and 32-bit code has no relative addresses to choose: nothing to set.
+        return;
+    }
+    throw this.unknown(at);
+  }
+
+  /** `[section .text]`, NASM's primitive form. */
+  private bracketed(cursor: Cursor): void {
+    cursor.next();
+    const word = cursor.next();
+    const rest: Token[] = [];
+    while (!cursor.done && !cursor.sees(']')) rest.push(cursor.next()!);
+    cursor.expect(']', 'to close the directive');
+    cursor.end('the directive');
+    if (word?.kind !== 'name' || !DIRECTIVES.has(word.text.toLowerCase()))
+      cursor.fail('expected a directive in the brackets');
+    const inner = new Cursor(rest, word.line);
+    // The primitive form leaves __SECT__ alone, so that `[section .data] ... __SECT__` comes back.
+    if (['section', 'segment'].includes(word.text.toLowerCase())) this.enter(inner);
+    else this.directive(word.text.toLowerCase(), word, inner);
+  }
+
+  private openSection(cursor: Cursor): void {
+    this.enter(cursor);
+    this.host.sectionChanged(this.section.name);
+  }
+
+  private enter(cursor: Cursor): void {
+    if (this.measure?.name) throw new SourceError("'section' inside 'struc'", cursor.place());
+    this.measure = null;
+    this.section = openSection(cursor, this.sections, this.symbols.nameOf, this.symbols.early);
+  }
+
+  private declare(word: string, cursor: Cursor): void {
+    do {
+      const name = cursor.next();
+      if (name?.kind !== 'name') throw new SourceError(`expected a name after '${word}'`, name ?? cursor.place());
+      if (word === 'extern' || word === 'required') this.symbols.defineExternal(name);
+      else if (word === 'common') {
+        this.symbols.defineExternal(name, Number(this.number(this.expression(cursor))));
+      } else if (word !== 'static') {
+        let type: AsmSymbol['type'] = 'none';
+        if (cursor.accept(':')) {
+          const kind = cursor.next()?.text.toLowerCase();
+          type = kind === 'function' ? 'function' : kind === 'data' || kind === 'object' ? 'object' : 'none';
+          if (!cursor.done && !cursor.sees(',')) this.expression(cursor);
+        }
+        this.symbols.declareGlobal(name, word === 'weak', type);
+      }
+    } while (cursor.accept(','));
+    cursor.end(`'${word}'`);
+  }
+
+  private setBits(cursor: Cursor): void {
+    const value = this.expression(cursor);
+    const bits = this.number(value);
+    if (bits !== 16n && bits !== 32n) throw new SourceError("expected 16 or 32 after 'bits'", value.at);
+    this.bits = bits === 16n ? 16 : 32;
+    cursor.end("'bits'");
+  }
+
+  private align(word: string, at: Token, cursor: Cursor): void {
+    if (word === 'sectalign' && (cursor.acceptWord('on') || cursor.acceptWord('off'))) return;
+    const to = this.expression(cursor);
+    const step = alignment(to, this.symbols.early);
+    const fill = cursor.accept(',') ? this.alignFill(cursor) : word === 'alignb' || this.section.noBits ? null : 'nop';
+    cursor.end(`'${word}'`);
+    if (this.measure) {
+      this.measure.offset = (this.measure.offset + BigInt(step) - 1n) & -BigInt(step);
+      return;
+    }
+    this.section.align = Math.max(this.section.align, step);
+    if (word !== 'sectalign') this.add({ kind: 'align', to, fill, at, times: null });
+  }
+
+  /** `align 4, db 0`, `align 4, nop`, `alignb 4, resb 1`. */
+  private alignFill(cursor: Cursor): Expression | null | 'nop' {
+    if (cursor.acceptWord('nop')) return 'nop';
+    if (cursor.acceptWord('resb')) {
+      this.expression(cursor);
+      return null;
+    }
+    if (!cursor.acceptWord('db')) cursor.fail("expected 'db' and a byte to fill with, 'nop' or 'resb 1'");
+    return this.expression(cursor);
+  }
+
+  private struc(at: Token, cursor: Cursor): void {
+    if (this.measure?.name) throw new SourceError("'struc' inside 'struc'", at);
+    const name = cursor.next();
+    if (name?.kind !== 'name') throw new SourceError("expected a name after 'struc'", name ?? at);
+    const start = cursor.accept(',') ? this.number(this.expression(cursor)) : 0n;
+    cursor.end("'struc'");
+    const parent = this.symbols.currentParent;
+    this.symbols.defineEqu(name, literal(0n, name), null);
+    this.symbols.currentParent = name.text;
+    this.measure = { name, offset: start, parent };
+  }
+
+  private endStruc(at: Token, cursor: Cursor): void {
+    const { measure } = this;
+    if (!measure?.name) throw new SourceError("'endstruc' without 'struc'", at);
+    cursor.end("'endstruc'");
+    const text = `${measure.name.text}_size`;
+    this.measure = null;
+    this.symbols.currentParent = measure.parent;
+    this.symbols.defineEqu({ ...measure.name, text }, literal(measure.offset, at), null);
+  }
+
+  private istruc(at: Token, cursor: Cursor): void {
+    if (this.instance) throw new SourceError("'istruc' inside 'istruc'", at);
+    const name = cursor.next();
+    if (name?.kind !== 'name') throw new SourceError("expected a structure's name after 'istruc'", name ?? at);
+    cursor.end("'istruc'");
+    const start: Token = { ...name, text: `..@istruc${++this.instances}` };
+    this.label(start);
+    this.instance = { name: name.text, start: start.text, at };
+  }
+
+  /** `at FIELD, data`: fills the gap up to the field. */
+  private fillTo(at: Token, cursor: Cursor): void {
+    const { instance } = this;
+    if (!instance) throw new SourceError("'at' outside 'istruc'", at);
+    const { currentParent } = this.symbols;
+    // `.field` belongs to the structure, not to the label before the instance.
+    this.symbols.currentParent = instance.name;
+    const field = this.expression(cursor);
+    this.symbols.currentParent = currentParent;
+    this.pad(at, field);
+    if (cursor.accept(',')) this.statement(cursor, null);
+    else cursor.end("the field of 'at'");
+  }
+
+  private iend(at: Token, cursor: Cursor): void {
+    const { instance } = this;
+    if (!instance) throw new SourceError("'iend' without 'istruc'", at);
+    cursor.end("'iend'");
+    this.pad(at, { op: 'symbol', name: `${instance.name}_size`, at });
+    this.instance = null;
+  }
+
+  /** times (target - ($ - start)) db 0 */
+  private pad(at: Position, target: Expression): void {
+    const instance = this.instance!;
+    const base: Expression = { op: 'symbol', name: instance.name, at };
+    const start: Expression = { op: 'symbol', name: instance.start, at };
+    const minus = (left: Expression, right: Expression): Expression => ({ op: 'binary', sign: '-', left, right, at });
+    const times = minus(minus(target, base), minus({ op: 'here', at }, start));
+    this.add({ kind: 'bytes', bytes: Uint8Array.of(0), at, times });
+  }
+
+  // Numbers --------------------------------------------------------------------------------------
+
+  private expression(cursor: Cursor): Expression {
+    return parseExpression(cursor, this.symbols.nameOf);
+  }
+
+  /** A number that must be known while reading. */
+  private number(e: Expression): bigint {
+    const value = evaluate(e, this.symbols.early);
+    if (!isConstant(value)) throw new SourceError('a number known while reading is needed here', e.at);
+    return value.number;
+  }
+}
