@@ -82,8 +82,8 @@ export class ScreenFace implements Face {
       '',
       ...CONTROL_A_HELP.map((line) => `  ${line}`),
       '',
-      'Arrows, Home, End, Page Up, Page Down, Insert, Delete and F1 to F12 work as they are;',
-      'Esc then a key is Alt with that key.',
+      'Arrows, Home, End, Page Up and Down, Insert, Delete and F1 to F12 work as they',
+      'are; Esc then a key is Alt with that key.',
       '',
       'Press any key to go on.',
     ];
