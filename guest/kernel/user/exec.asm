@@ -159,10 +159,13 @@ proc load_segments, .for_task, .entry
         mov     eax, [ebx + elf32_phdr.filesz]
         cmp     eax, [ebx + elf32_phdr.memsz]
         ja      .bad
+        test    eax, eax
+        jz      .in_file                ; nothing to read, so no matter where
         add     eax, [ebx + elf32_phdr.offset]
         jc      .bad
         cmp     eax, [esi + cpio_entry.size]
         ja      .bad
+.in_file:
         ccall   load_segment, [ebp + .for_task], ebx, [esi + cpio_entry.data]
         test    eax, eax
         jnz     .done
