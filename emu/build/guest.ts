@@ -1,0 +1,78 @@
+/**
+ * Assembles the guest: dist/guest/kernel.elf, and dist/guest/programs.cpio with the ring-3 programs and the files of
+ * guest/archive.
+ *
+ * The kernel knows its functions by name. So it is assembled twice: the symbols of the first become a table in the
+ * second, which lies behind everything else, so that no address moves.
+ */
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import type { Assembly } from '../../asm/index.ts';
+import { assembleFile } from './assemble.ts';
+import { type ArchiveFile, cpioArchive } from './cpio.ts';
+import { BuildError, main, step, writeIfChanged } from './step.ts';
+
+const KERNEL = 'guest/kernel';
+const PROGRAMS = 'guest/programs';
+const ARCHIVE = 'guest/archive';
+const SCRATCH = 'build/guest';
+const OUT = 'dist/guest';
+
+await main(async () => {
+  mkdirSync(OUT, { recursive: true });
+  await step(`guest: assembling ${KERNEL}`, async () => {
+    const kernel = assembleKernel();
+    writeIfChanged(`${OUT}/kernel.elf`, kernel.bytes);
+    return `${kernel.symbols.length} symbols, ${Math.ceil(kernel.bytes.length / 1024)} KB`;
+  });
+  await step(`guest: assembling ${PROGRAMS}`, async () => {
+    const files = [...programs(), ...plainFiles()];
+    writeIfChanged(`${OUT}/programs.cpio`, cpioArchive(files));
+    return `${files.length} files`;
+  });
+});
+
+function assembleKernel(): Assembly {
+  const source = `${KERNEL}/kernel.asm`;
+  const first = assembleFile(source, { format: 'multiboot', includePaths: [KERNEL] });
+  const table = functions(first);
+  const lines = table.map(
+    ({ address, name }) => `        kallsym 0x${address.toString(16).padStart(8, '0')}, "${name}"\n`,
+  );
+  writeIfChanged(`${SCRATCH}/kallsyms.inc`, lines.join(''));
+  const second = assembleFile(source, {
+    format: 'multiboot',
+    includePaths: [KERNEL, SCRATCH],
+    defines: { KALLSYMS: '' },
+  });
+  const moved = functions(second).find(
+    ({ name, address }, i) => table[i]?.name !== name || table[i].address !== address,
+  );
+  if (moved) throw new BuildError(`kallsyms: ${moved.name} is elsewhere in the second pass`);
+  return second;
+}
+
+/** Labels of .text that belong to no other label, lowest first; of those at one address, the first by name. */
+function functions({ symbols }: Assembly): { name: string; address: number }[] {
+  const places = new Map<number, string>();
+  for (const { name, address, section } of symbols) {
+    if (section !== '.text' || /[.@]/.test(name)) continue;
+    const known = places.get(address);
+    if (known === undefined || name < known) places.set(address, name);
+  }
+  return [...places].map(([address, name]) => ({ name, address })).sort((a, b) => a.address - b.address);
+}
+
+function programs(): ArchiveFile[] {
+  const sources = readdirSync(PROGRAMS).filter((name) => name.endsWith('.asm'));
+  return sources.sort().map((name) => ({
+    name: basename(name, '.asm'),
+    data: assembleFile(join(PROGRAMS, name), { format: 'elf32exec', includePaths: [PROGRAMS] }).bytes,
+    executable: true,
+  }));
+}
+
+function plainFiles(): ArchiveFile[] {
+  const names = readdirSync(ARCHIVE).sort();
+  return names.map((name) => ({ name, data: readFileSync(join(ARCHIVE, name)), executable: false }));
+}

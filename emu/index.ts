@@ -1,0 +1,36 @@
+/**
+ * The library: a PC to boot images on, look into and step through from a program.
+ *
+ *     import { ImageFile, Pc } from 'trapgate';
+ *
+ *     const pc = new Pc({ serial: (byte) => process.stdout.write(String.fromCharCode(byte)) });
+ *     pc.boot({ file: new ImageFile('kernel.elf', bytes) });
+ *     const stop = pc.machine.run({ instructions: 100_000_000 });
+ */
+export * from '../asm/index.ts';
+export type * from '../devices/device.ts';
+export type { BootImage } from './machine/boot.ts';
+export {
+  type ControlRegister,
+  Cpu,
+  type CpuHost,
+  type GeneralRegister,
+  RunExit,
+  type SegmentRegister,
+} from './machine/cpu.ts';
+export {
+  formatHeader,
+  formatInput,
+  type Input,
+  type InputLog,
+  parseInputLog,
+  type StampedInput,
+} from './machine/input-log.ts';
+export { ImageError, ImageFile, type ImageSymbol, type LoadedImage } from './machine/loaders/image.ts';
+export type { BootModule } from './machine/loaders/multiboot.ts';
+export { Machine, type RunLimits } from './machine/machine.ts';
+export { DEFAULT_RAM_BYTES, MAX_RAM_BYTES, Pc, type PcOptions } from './machine/pc.ts';
+export { describeStop, nameOfVector, type Stop } from './machine/stop.ts';
+export { formatAsQemu } from './trace/qemu-format.ts';
+export { SymbolTable } from './trace/symbols.ts';
+export { type TrapCause, type TrapEntry, TrapLog } from './trace/trap-log.ts';
