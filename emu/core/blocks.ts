@@ -15,7 +15,7 @@ import {
 } from './layout';
 import { CASE_fetch, CASE_bridge, HOT } from './generated/tables';
 import { jumpEntry, jumpKnown, jumpTarget, imm } from './operands';
-import { fetchAddress, protectFrame } from './paging';
+import { fetchAddress, protectFrame, rememberPage } from './paging';
 import { raise, faulted, GP } from './fault';
 import { decodeBlock } from './decode';
 
@@ -58,6 +58,7 @@ export function find(eip: u32): usize {
 
 /** Empty the jump caches. An empty entry holds an EIP that belongs to another entry. */
 export function forgetJumps(): void {
+  unlinked = 0;
   memory.fill(JUMPS_SUPERVISOR, 0, JUMP_ENTRIES * JUMP_ENTRY);
   memory.fill(JUMPS_USER, 0, JUMP_ENTRIES * JUMP_ENTRY);
   store<u32>(JUMPS_SUPERVISOR, 1);
@@ -69,7 +70,7 @@ export function fetch(pc: usize): usize {
   const eip = load<u32>(pc, R_EIP), limit = load<u32>(SEGMENTS + CS * SEGMENT, S_LIMIT);
   // SDM 3A, 5.3: fetching beyond the limit of the code segment is #GP(0).
   if (eip > limit) { raise(GP, 0); return pc; }
-  const physical = fetchAddress(load<u32>(SEGMENTS + CS * SEGMENT, S_BASE) + eip);
+  const linear = load<u32>(SEGMENTS + CS * SEGMENT, S_BASE) + eip, physical = fetchAddress(linear);
   if (faulted()) return pc;
   let block = lookup(physical, eip, limit);
   if (!block) {
@@ -78,18 +79,36 @@ export function fetch(pc: usize): usize {
     if (faulted()) return pc;
     enter(block);
   }
+  rememberPage(linear);
+  if (straddles(block)) rememberPage(linear + 0x1000);
   const entry = jumpEntry(eip);
   store<u32>(entry, eip);
   store<u32>(entry, <u32>(block + BLOCK), 4);
+  linkTo(block + BLOCK, eip);
   return block + BLOCK;
 }
 
-/** An exit not linked yet: once its target is known, later passes go there at once. */
+/**
+ * An exit not linked yet. Once its target is known, later passes go there at once: known from the jump cache now, or
+ * from the fetch that follows. (Waiting for the jump cache would not do: two targets may take turns in one entry of it.)
+ */
 export function link(pc: usize): usize {
   const target = find(load<u32>(pc, R_EIP));
-  if (target != FETCH) store<u32>(imm(pc), <u32>target);
+  if (target != FETCH) setLink(imm(pc), target);
+  else { unlinked = imm(pc); unlinkedEip = load<u32>(pc, R_EIP); }
   return target;
 }
+/** The field that waits for the next fetch, if that is of this EIP and nothing was forgotten meanwhile; 0: none. */
+let unlinked: usize = 0, unlinkedEip: u32 = 0;
+function linkTo(record: usize, eip: u32): void {
+  if (unlinked && unlinkedEip == eip) setLink(unlinked, record);
+  unlinked = 0;
+}
+/** A link outlives changes of mapping, so it must not lead to a block that runs over into another page. */
+function setLink(field: usize, record: usize): void {
+  if (!straddles(record - BLOCK)) store<u32>(field, <u32>record);
+}
+@inline function straddles(block: usize): bool { return load<u32>(block, B_SECOND) != NO_PAGE; }
 
 /** An exit into another page, or what is left of a record whose bytes changed. */
 export function bridge(pc: usize): usize { return find(load<u32>(pc, R_EIP)); }
@@ -108,12 +127,11 @@ function lookup(physical: u32, eip: u32, limit: u32): usize {
   for (let block: usize = load<u32>(bucket(physical, eip)); block; block = load<u32>(block, B_BUCKET)) {
     if (load<u32>(block, B_PHYSICAL) != physical || load<u32>(block, B_EIP) != eip) continue;
     if (load<u32>(block, B_MODE) != mode || load<u32>(block, B_LIMIT) != limit) continue;
-    const second = load<u32>(block, B_SECOND);
-    if (second == NO_PAGE) return block;
+      if (!straddles(block)) return block;
     // The first page's mapping says nothing about the second's.
     const nextPage = ((load<u32>(SEGMENTS + CS * SEGMENT, S_BASE) + eip) & 0xfffff000) + 0x1000;
     // If it cannot be reached now, decoding says so again, or ends the block before it.
-    if (tryFetchAddress(nextPage) == second) return block;
+    if (tryFetchAddress(nextPage) == load<u32>(block, B_SECOND)) return block;
   }
   return 0;
 }
@@ -132,7 +150,7 @@ function enter(block: usize): void {
   store<u32>(block, load<u32>(at), B_BUCKET);
   store<u32>(at, <u32>block);
   watch(physical >>> 12, block, B_NEXT);
-  if (second != NO_PAGE && !fillsOneFrame(block)) watch(second >>> 12, block, B_NEXT_SECOND);
+  if (straddles(block) && !fillsOneFrame(block)) watch(second >>> 12, block, B_NEXT_SECOND);
 }
 function leaveIndex(block: usize): void {
   const at = bucket(load<u32>(block, B_PHYSICAL), load<u32>(block, B_EIP));
@@ -227,7 +245,7 @@ export function codeWritten(physical: u32, bytes: u32): void {
 /** Take a block that straddles two pages off the list of the page that was not written. */
 function dropFromOther(block: usize, frame: u32): void {
   const own = load<u32>(block, B_PHYSICAL) >>> 12, second = load<u32>(block, B_SECOND);
-  if (second == NO_PAGE || fillsOneFrame(block)) return;
+  if (!straddles(block) || fillsOneFrame(block)) return;
   const other = own == frame ? second >>> 12 : own;
   const page: usize = load<u32>(CODE_PAGES + (other << 2));
   if (!page) return;

@@ -75,6 +75,9 @@ export const TLB_NEVER: u32 = 1;
 export const JUMPS_SUPERVISOR: u32 = 0x8000, JUMPS_USER: u32 = 0xc000;
 export const JUMP_ENTRIES: u32 = 2048, JUMP_ENTRY: u32 = 8;
 
+/** A bit per linear page (hashed): something found through its mapping is remembered (a jump, a descriptor). */
+export const REMEMBERED_PAGES: u32 = 0x10000, REMEMBERED_PAGES_BYTES: u32 = 512;
+
 // asc puts its static data (the decoder's tables) from here on: see --memoryBase in emu/build.
 export const STATIC_DATA: u32 = 0x20000;
 export const BLOCK_HASH: u32 = 0x80000, BLOCK_BUCKETS: u32 = 16384;

@@ -5,7 +5,7 @@
 // is plain RAM, and no decoded code and no descriptor that somebody remembers lies there.
 import {
   CR0, CR2, CR3, CR4, CPL, GENERATION, TLB_SUPERVISOR, TLB_USER, TLB_ENTRIES, TLB_ENTRY, TLB_NEVER, T_READ, T_WRITE, T_ADDEND,
-  T_FRAME, FRAMES, FRAME_MEMORY, FRAME_WRITABLE, FRAME_MMIO, FRAME_CODE, FRAME_TABLES,
+  T_FRAME, REMEMBERED_PAGES, REMEMBERED_PAGES_BYTES, FRAMES, FRAME_MEMORY, FRAME_WRITABLE, FRAME_MMIO, FRAME_CODE, FRAME_TABLES,
 } from './layout';
 import { raise, faulted, PF_VECTOR } from './fault';
 import { tlbEntryOf } from './tlb';
@@ -139,22 +139,30 @@ function peekTable(physical: u32): u32 {
 
 // ---- forgetting
 
-/** Empty both translation caches, and whatever was remembered through them. For mov cr3, cr0.pg and the like. */
-export function flushTranslations(): void {
-  for (let i: u32 = 0; i < TLB_ENTRIES * TLB_ENTRY; i += TLB_ENTRY) {
-    store<u64>(TLB_SUPERVISOR + i, <u64>TLB_NEVER << 32 | TLB_NEVER, T_READ);
-    store<u64>(TLB_USER + i, <u64>TLB_NEVER << 32 | TLB_NEVER, T_READ);
-  }
-  // Descriptors and gates are remembered by selector and vector, but found by linear address.
+/** Something is about to be remembered that was found through this address's mapping. */
+export function rememberPage(linear: u32): void {
+  const at = rememberedByte(linear);
+  store<u8>(at, <u8>(<u32>load<u8>(at) | (1 << ((linear >>> 12) & 7))));
+}
+@inline function rememberedByte(linear: u32): usize { return REMEMBERED_PAGES + ((linear >>> 15) & (REMEMBERED_PAGES_BYTES - 1)); }
+/** Jumps are remembered by EIP, descriptors by selector and gates by vector, but all were found by linear address. */
+function forgetRemembered(): void {
+  memory.fill(REMEMBERED_PAGES, 0, REMEMBERED_PAGES_BYTES);
   store<u32>(GENERATION, load<u32>(GENERATION) + 1);
   forgetJumps();
+}
+
+/** Empty both translation caches, and whatever was remembered through them. For mov cr3, cr0.pg and the like. */
+export function flushTranslations(): void {
+  memory.fill(TLB_SUPERVISOR, <u8>TLB_NEVER, 2 * TLB_ENTRIES * TLB_ENTRY); // any tag with low bits set matches nothing
+  forgetRemembered();
 }
 /** INVLPG: forget one page, whatever its privilege. */
 export function flushPage(linear: u32): void {
   store<u64>(tlbEntryOf(TLB_SUPERVISOR, linear), <u64>TLB_NEVER << 32 | TLB_NEVER, T_READ);
   store<u64>(tlbEntryOf(TLB_USER, linear), <u64>TLB_NEVER << 32 | TLB_NEVER, T_READ);
-  store<u32>(GENERATION, load<u32>(GENERATION) + 1);
-  forgetJumps();
+  // Mostly it is a page of data, of which nothing is remembered.
+  if ((<u32>load<u8>(rememberedByte(linear)) >>> ((linear >>> 12) & 7)) & 1) forgetRemembered();
 }
 /** From now on writes to this frame (given by its physical address) take the slow way, where they are noticed. */
 export function protectFrame(physicalPage: u32): void {

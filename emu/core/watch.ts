@@ -5,7 +5,7 @@
 // whether a remembered descriptor is there. It is hashed by physical address: a false alarm costs a
 // look at the tables, a missed one can't happen.
 import { GATES, FRAMES, FRAME_TABLES, T_FRAME, TLB_SUPERVISOR } from './layout';
-import { protectFrame } from './paging';
+import { protectFrame, rememberPage } from './paging';
 import { tlbEntryOf, canReadSpan } from './tlb';
 
 const WATCHED: u32 = 0x3800, WATCHED_BITS: u32 = 0x700 * 8; // up to SCRATCH, stack.ts
@@ -24,6 +24,7 @@ function watch(physical: u32): void {
   const entry = tlbEntryOf(TLB_SUPERVISOR, linear);
   if (!canReadSpan(entry, linear, 1)) return false;
   watch(load<u32>(entry, T_FRAME) | (linear & 0xfff));
+  rememberPage(linear);
   return true;
 }
 /**
