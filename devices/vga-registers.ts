@@ -14,7 +14,7 @@ export const CRTC_MODE_3: readonly number[] = [
 export const SEQUENCER_MODE_3: readonly number[] = [0x03, 0x00, 0x03, 0x00, 0x02];
 
 /** GR0-GR8; GR6 puts the memory at 0xb8000. */
-export const GRAPHICS_MODE_3: readonly number[] = [0x00, 0x00, 0x00, 0x00, 0x00, 0x10, 0x0e, 0x00, 0xff];
+export const GRAPHICS_MODE_3: readonly number[] = [0x00, 0x00, 0x00, 0x00, 0x00, 0x10, 0x0e, 0x0f, 0xff];
 
 /** Sixteen palette entries, mode control (blink on), overscan, plane enable, panning, colour select (AR0-AR14). */
 // biome-ignore format: a table
