@@ -15,8 +15,10 @@ import {
   type MemoryForm,
   OPEN_DISPLACEMENT,
   OPEN_IMMEDIATE,
+  type OperandForm,
 } from './form.ts';
 import { ownEncoding } from './own.ts';
+import { registerNamed } from './registers.ts';
 import { explainSize } from './sizes.ts';
 import { disagreement } from './verify.ts';
 
@@ -54,8 +56,15 @@ function keyOf(form: Form): string {
 }
 
 function encodeFresh(form: Form): Encoding {
+  const withoutWait = WAITING.get(form.mnemonic);
+  if (withoutWait !== undefined) {
+    const { bytes, fields } = encodeFresh({ ...form, mnemonic: withoutWait });
+    return { bytes: Uint8Array.of(0x9b, ...bytes), fields: fields.map((f) => ({ ...f, offset: f.offset + 1 })) };
+  }
   const problem = explainSize(form);
   if (problem) throw new EncodeError(problem);
+  const strict = form.operands.findIndex((o) => o.kind === 'immediate' && o.strict && o.size !== 8 && o.number !== 'open');
+  if (strict >= 0) return encodeStrict(form, strict);
   const core = ownEncoding(form, (mnemonic, memory) =>
     ask({ ...form, mnemonic, operands: memory ? [memory] : [] }),
   ) ?? {
@@ -72,8 +81,52 @@ function encodeFresh(form: Form): Encoding {
   return complete;
 }
 
+/** `strict dword 5`: the form an open number would get, with the number in it. */
+function encodeStrict(form: Form, at: number): Encoding {
+  const operand = form.operands[at] as OperandForm & { kind: 'immediate' };
+  const { bytes, fields } = encodeFresh({ ...form, operands: form.operands.with(at, { ...operand, number: 'open' }) });
+  const patched = bytes.slice();
+  for (const field of fields.filter((f) => f.operand === at)) {
+    for (let i = 0; i < field.size; i++) patched[field.offset + i] = Number(((operand.number as bigint) >> BigInt(8 * i)) & 0xffn);
+  }
+  return { bytes: patched, fields: fields.filter((f) => f.operand !== at) };
+}
+
+function withoutSegments(form: Form): Form {
+  const operands = form.operands.map((o) => (o.kind === 'memory' && o.segment ? { ...o, segment: null } : o));
+  return { ...form, operands };
+}
+
+/** These are `wait` and the form without it, two instructions. */
+const WAITING = new Map(
+  ['init', 'clex', 'stcw', 'stsw', 'stenv', 'save'].map((stem) => [`f${stem}`, `fn${stem}`] as const),
+);
+
 /** Keystone's answer to the form, prefixes apart. */
 function ask(form: Form): Uint8Array {
+  const baseless = form.operands.findIndex((o) => o.kind === 'memory' && o.index !== null && o.base === null);
+  if (form.bits === 16 && baseless >= 0) return askBaseless(form, baseless);
+  return askPlain(form);
+}
+
+/**
+ * `[eax*4 + n]` in 16-bit code: keystone gives it a 16-bit displacement, or loses the index. So it is
+ * asked for `[ebp + eax*4 + n]`, and the ModRM byte then says that there is no base (SDM volume 2, table 2-3).
+ */
+function askBaseless(form: Form, at: number): Uint8Array {
+  const memory = form.operands[at] as MemoryForm;
+  const ebp = registerNamed('ebp')!;
+  const based = { ...form, operands: form.operands.with(at, { ...memory, base: ebp, displacement: 'open' as const }) };
+  const bytes = askPlain(based);
+  const { offset } = locate(at, OPEN_DISPLACEMENT, 4, bytes, form);
+  const modrm = offset - 2;
+  bytes[modrm] = bytes[modrm]! & 0x3f;
+  const displacement = memory.displacement === 'open' ? OPEN_DISPLACEMENT : memory.displacement;
+  for (let i = 0; i < 4; i++) bytes[offset + i] = Number((displacement >> BigInt(8 * i)) & 0xffn);
+  return bytes;
+}
+
+function askPlain(form: Form): Uint8Array {
   const text = printForm(translate(form));
   const answer = keystone(text, form.bits);
   if (typeof answer === 'string') throw new EncodeError(`no such form of '${form.mnemonic}': ${describe(form)}`);
@@ -88,6 +141,13 @@ function translate(form: Form): Form {
     if (only?.kind === 'register') {
       const st0 = { kind: 'register' as const, register: { ...only.register, name: 'st0', number: 0 } };
       return { ...form, operands: form.mnemonic.endsWith('p') ? [only, st0] : [st0, only] };
+    }
+  }
+  // The selector's register may be written as 16 bits wide beside a 32-bit result.
+  const [to, from] = form.operands;
+  if (/^l(ar|sl)$/.test(form.mnemonic) && to?.kind === 'register' && from?.kind === 'register') {
+    if (to.register.size === 32 && from.register.size === 16) {
+      return { ...form, operands: [to, { kind: 'register', register: registerNamed(`e${from.register.name}`)! }] };
     }
   }
   return form;
@@ -147,15 +207,20 @@ const PREFIX_BYTES: Readonly<Record<string, number>> = {
 /** Puts the written prefixes before the bytes, all prefixes in NASM's order: lock/rep, segment, 66, 67. */
 function withPrefixes(form: Form, encoding: Encoding): Encoding {
   const written: number[] = [];
+  for (const operand of form.operands) {
+    if (operand.kind === 'memory' && operand.segment) written.push(PREFIX_BYTES[operand.segment.name]!);
+  }
   for (const prefix of form.prefixes) {
     const byte = PREFIX_BYTES[prefix];
     if (byte !== undefined) written.push(byte);
     else if (prefix !== `${prefix[0]}${form.bits}`) written.push(prefix.startsWith('o') ? 0x66 : 0x67);
   }
-  const own = encoding.bytes.subarray(0, prefixLength(encoding.bytes));
+  // An F2 or F3 that comes with the encoding is part of the opcode, and stays next to it.
+  const own = encoding.bytes.subarray(0, prefixLength(encoding.bytes)).filter((byte) => byte !== 0xf2 && byte !== 0xf3);
+  const rest = encoding.bytes.filter((byte, i) => i >= prefixLength(encoding.bytes) || byte === 0xf2 || byte === 0xf3);
   const all = [...new Set([...written, ...own])];
   const ordered = PREFIX_ORDER.flatMap((group) => all.filter((byte) => group.has(byte)));
-  const bytes = Uint8Array.of(...ordered, ...encoding.bytes.subarray(own.length));
+  const bytes = Uint8Array.of(...ordered, ...rest);
   const shift = ordered.length - own.length;
   return { bytes, fields: encoding.fields.map((field) => ({ ...field, offset: field.offset + shift })) };
 }

@@ -43,6 +43,12 @@ const PLAIN: Readonly<Record<string, readonly [opcode: string, size: Size]>> = {
   retf: ['cb', 0],
   retw: ['c3', 16],
   retd: ['c3', 32],
+  // Capstone confuses these in 16-bit code, so keystone's could not be checked.
+  cbw: ['98', 16],
+  cwde: ['98', 32],
+  cwd: ['99', 16],
+  cdq: ['99', 32],
+  ud1: ['0fb9', 0],
   xlat: ['d7', 0],
   xlatb: ['d7', 0],
   int3: ['cc', 0],
@@ -82,7 +88,7 @@ const SEGMENT_STACK: Readonly<Record<string, readonly [push: string, pop: string
 };
 
 /** Asks keystone for another instruction with the same operand, to take its ModRM byte. */
-export type Sibling = (mnemonic: string, memory: MemoryForm | null) => Uint8Array;
+export type Sibling = (mnemonic: string, memory: MemoryForm) => Uint8Array;
 
 /** Our own encoding of the form, or null when keystone may have it. */
 export function ownEncoding(form: Form, sibling: Sibling): Encoding | null {
@@ -106,7 +112,11 @@ export function ownEncoding(form: Form, sibling: Sibling): Encoding | null {
     if (mnemonic === 'push') return fixed(push);
     if (mnemonic === 'pop' && pop !== null) return fixed(pop);
   }
-  if (mnemonic === 'nop' && first.kind === 'memory') return multiByteNop(first, sibling);
+  if (mnemonic === 'nop' && first.kind === 'memory') return multiByteNop(first, bits, sibling);
+  if (mnemonic === 'nop' && first.kind === 'register') {
+    const { size, number } = first.register;
+    return fixed(`${size === 16 || size === 32 ? sizePrefix(size, bits) : ''}0f1fc${number}`);
+  }
   return null;
 }
 
@@ -175,8 +185,9 @@ function farIndirect(form: Form, memory: MemoryForm, sibling: Sibling): Encoding
 }
 
 /** 0F 1F /0, whose ModRM is that of `sldt` (0F 00 /0). */
-function multiByteNop(memory: MemoryForm, sibling: Sibling): Encoding {
+function multiByteNop(memory: MemoryForm, bits: Bits, sibling: Sibling): Encoding {
   const bytes = sibling('sldt', { ...memory, size: null });
   bytes[bytes.indexOf(0x0f) + 1] = 0x1f;
-  return { bytes, fields: [] };
+  const sized = memory.size !== null && memory.size !== bits;
+  return { bytes: sized ? Uint8Array.of(0x66, ...bytes) : bytes, fields: [] };
 }

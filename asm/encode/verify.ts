@@ -19,7 +19,7 @@ import {
 
 /** Null if the bytes mean the form; else a message that says what they mean. */
 export function disagreement(form: Form, bytes: Uint8Array): string | null {
-  const decoded = capstone(bytes, 0, form.bits);
+  const decoded = capstone(bytes, 0, readableBits(form));
   const asked = form.prefixes.length > 0 ? `${form.prefixes.join(' ')} ${printForm(form)}` : printForm(form);
   const hex = Array.from(bytes, (b) => b.toString(16).padStart(2, '0')).join(' ');
   if (!decoded)
@@ -28,7 +28,7 @@ export function disagreement(form: Form, bytes: Uint8Array): string | null {
   if (decoded.bytes.length !== bytes.length) return told;
   const words = decoded.mnemonic.split(' ').filter((word) => !WRITTEN_PREFIXES.has(word));
   const name = words.join(' ');
-  if (commonName(name, form.bits) !== commonName(form.mnemonic, form.bits)) return told;
+  if (nameOfDecoded(name) !== nameOfAsked(form)) return told;
   return sameOperands(form, decoded.operands) ? null : told;
 }
 
@@ -59,7 +59,7 @@ const SAME_NAME = new Map<string, string>(
     ud2b: 'ud1',
     ud2a: 'ud2',
     lret: 'retf',
-    fucompi: 'fucomip',
+    cwde: 'cbw', cdq: 'cwd', fucompi: 'fucomip',
     fcompi: 'fcomip',
     setalc: 'salc',
     sysexitd: 'sysexit',
@@ -69,16 +69,30 @@ for (const [first, ...others] of CONDITIONS) {
   for (const other of others) for (const stem of ['j', 'set', 'cmov']) SAME_NAME.set(stem + other, stem + first!);
 }
 
-/** Names that mean another in code of one size. */
-const BY_SIZE: Readonly<Record<number, Readonly<Record<string, string>>>> = {
-  16: { iret: 'iretw', pushf: 'pushfw', popf: 'popfw', pusha: 'pushaw', popa: 'popaw' },
-  32: { iret: 'iretd', pushf: 'pushfd', popf: 'popfd', pusha: 'pushad', popa: 'popad' },
-};
+/** Names whose meaning is the code's size; capstone keeps the bare name for the 16-bit form. */
+const BY_SIZE = new Set(['iret', 'pushf', 'popf', 'pusha', 'popa']);
 
-function commonName(name: string, bits: number): string {
+function nameOfAsked(form: Form): string {
+  const name = SAME_NAME.get(form.mnemonic) ?? form.mnemonic;
+  if (name === 'nop' && form.prefixes.includes('rep')) return 'pause';
+  const ordered = form.prefixes.find((p) => p === 'o16' || p === 'o32');
+  const size = ordered ? Number(ordered.slice(1)) : form.bits;
+  if (BY_SIZE.has(name)) return name + (size === 16 ? 'w' : 'd');
+  // Exchanging a register with itself is what nop is made of.
+  const [first, second] = form.operands;
+  const idle = name === 'xchg' && first?.kind === 'register' && second?.kind === 'register';
+  return idle && first.register === second.register && first.register.number === 0 ? 'nop' : name;
+}
+
+function nameOfDecoded(name: string): string {
   const same = SAME_NAME.get(name) ?? name;
-  // Capstone writes the 16-bit forms of these with no suffix, whatever the code's size.
-  return BY_SIZE[bits]?.[same] ?? same;
+  return BY_SIZE.has(same) ? `${same}w` : same;
+}
+
+/** In 16-bit code capstone takes a 66 that belongs to the opcode for an operand size; 32-bit code is the same here. */
+function readableBits(form: Form): 16 | 32 {
+  const vector = form.operands.some((o) => o.kind === 'register' && (o.register.class === 'xmm' || o.register.class === 'mmx'));
+  return vector && !form.operands.some((o) => o.kind === 'memory') ? 32 : form.bits;
 }
 
 /** Operands capstone adds or leaves out; there the name and length have said enough. */
@@ -88,8 +102,10 @@ const COMMUTES = new Set(['xchg', 'test']);
 
 function sameOperands(form: Form, text: string): boolean {
   if (IMPLICIT.test(form.mnemonic)) return sameLoose(form, text);
-  const found = splitOperands(text);
   const asked = form.operands;
+  // A far pointer is shown as `8:0x10` or as `8, 0x10`.
+  const found = asked[0]?.kind === 'far' ? [text.replace(' ', '')] : splitOperands(text);
+  if (nameOfAsked(form) === 'nop' && asked.length === 2) return true;
   // A shift by one may be shown without its count; `imul eax, 5` is shown with eax twice.
   if (found.length === asked.length) {
     if (asked.every((operand, i) => sameOperand(form, operand, i, found[i]!))) return true;
@@ -128,7 +144,7 @@ function sameOperand(form: Form, operand: OperandForm, at: number, text: string)
     case 'memory':
       return sameMemory(form, operand, text);
     case 'far': {
-      const [selector, offset] = text.split(':');
+      const [selector, offset] = text.split(/[:,]/);
       const wide = operand.size ?? form.bits;
       return (
         (operand.selector === 'open' || sameNumber(selector ?? '', operand.selector, 16)) &&

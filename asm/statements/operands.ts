@@ -22,8 +22,13 @@ export const SIZE_WORDS: ReadonlyMap<string, OperandSize> = new Map([
 export function parseOperands(cursor: Cursor, nameOf: NameResolver, scope: Scope): Operand[] {
   const operands: Operand[] = [];
   if (cursor.done) return operands;
-  do operands.push(parseOperand(cursor, nameOf, scope));
-  while (cursor.accept(','));
+  do {
+    // `fadd to st1` is the other way round: st1 gets the sum.
+    const to = cursor.acceptWord('to');
+    const operand = parseOperand(cursor, nameOf, scope);
+    operands.push(operand);
+    if (to && operand.kind === 'register') operands.push({ ...operand, register: registerNamed('st0')! });
+  } while (cursor.accept(','));
   cursor.end('the operands');
   if (operands.length > 3) throw new SourceError('an instruction takes three operands at most', operands[3]!.at);
   return operands;
@@ -44,7 +49,7 @@ function parseOperand(cursor: Cursor, nameOf: NameResolver, scope: Scope): Opera
       size = wordSize;
     } else if (word === 'strict') strict = true;
     else if (word === 'short' || word === 'near' || word === 'far') distance = word;
-    else if (word !== 'to') break;
+    else break;
     cursor.next();
   }
   if (cursor.sees('[')) return parseMemory(cursor, nameOf, scope, size, distance === 'far', at);
