@@ -16,14 +16,13 @@ TRACE_DEPTH     equ 24                  ; more callers than any path has
         section .bss
         alignb  4
 die_counter:    resd 1                  ; [#1], [#2] ...
-code_line:      resb CODE_LINE_SIZE     ; under interrupts off: there is one
+code_line:      resb CODE_LINE_SIZE     ; one is enough: a task is not preempted, and an interrupt's oops is the last
 
         section .text
 
 ; noreturn-unless-nested void die(const char *name, struct pt_regs *regs)
 proc die, .name, .regs
         push    ebx
-        cli
         mov     ebx, [ebp + .regs]
         inc     dword [die_counter]
         pr      KERN_EMERG, "%s: %04x [#%d]", [ebp + .name], [ebx + pt_regs.error], [die_counter]
@@ -36,7 +35,6 @@ proc die, .name, .regs
         mov     eax, [this_cpu(current)]
         cmp     dword [eax + task.pid], 0
         je      .idle
-        sti
         ccall   do_exit, SIGSEGV
 .in_interrupt:
         ccall   panic, panic_in_interrupt
@@ -97,8 +95,6 @@ proc show_opcodes, .eip_shown
         push    ebx
         push    esi
         push    edi
-        pushfd
-        cli
         mov     esi, [ebp + .eip_shown]
         sub     esi, CODE_BYTES_BEFORE
         mov     edi, code_line
@@ -126,7 +122,6 @@ proc show_opcodes, .eip_shown
 .nothing:
         pr      KERN_EMERG, "Code: Unable to access opcode bytes at 0x%x.", [ebp + .eip_shown]
 .done:
-        popfd
         pop     edi
         pop     esi
         pop     ebx

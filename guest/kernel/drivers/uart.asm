@@ -2,7 +2,7 @@
 ;
 ;   uart_init()                   boot                 115200 8N1, FIFOs on, nothing received yet
 ;   uart_request_irq()            boot                 receive from here on
-;   uart_putc(c)                  any context, interrupts off; waits until the chip takes it
+;   uart_putc(c)                  any context          waits until the chip takes it
 ;   uart_flush()                  any context          waits until everything is out on the wire
 ;   uart_interrupt                hard IRQ, IRQ 4      hands what was received to the terminal
 ;   uart_unthrottle()             tasks                the terminal has room again
@@ -86,6 +86,8 @@ proc uart_putc, .c
 endproc
 
 ; void uart_send(int byte_sent)
+; An interrupt may send something between the question and the byte: THRE means that all of the FIFO
+; is empty, so there is room for both.
 proc uart_send, .byte_sent
         mov     ecx, UART_PATIENCE
         mov     edx, COM1 + UART_LSR

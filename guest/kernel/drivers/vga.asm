@@ -1,7 +1,7 @@
 ; vga.asm: the text screen, 80 by 25, and its cursor.
 ;
 ;   vga_init()                    boot                 clear
-;   vga_putc(c)                   any context, interrupts off
+;   vga_putc(c)                   any context
 
 VGA_TEXT        equ 0xb8000             ; a character and its attribute, row by row
 VGA_COLUMNS     equ 80
@@ -32,6 +32,8 @@ endproc
 ; void vga_putc(int c)
 proc vga_putc, .c
         push    ebx
+        pushfd
+        cli
         mov     ebx, [vga_cell]
         mov     eax, [ebp + .c]
         cmp     eax, NEWLINE
@@ -71,6 +73,7 @@ proc vga_putc, .c
 .on_screen:
         mov     [vga_cell], ebx
         call    vga_move_cursor
+        popfd
         pop     ebx
 endproc
 

@@ -10,11 +10,8 @@ CONSOLE_LINE_SIZE equ 320
 
 ; void console_putc(int c)
 proc console_putc, .c
-        pushfd
-        cli
         ccall   vga_putc, [ebp + .c]
         ccall   uart_putc, [ebp + .c]
-        popfd
 endproc
 
 ; void console_write(const char *text, u32 length)

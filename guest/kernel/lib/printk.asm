@@ -3,8 +3,9 @@
 ;   printk(format, ...)           any context          one line; use `pr` (include/printk.inc)
 ;   show_log()                    tasks                dmesg
 ;
-; A line is stamped with the seconds since boot, goes into a ring, and onto the console when its
-; level is below CONSOLE_LOGLEVEL. Interrupts are off meanwhile: the buffers are shared.
+; A line is stamped with the seconds since boot, goes into a ring with interrupts off, and from there
+; onto the console when its level is below CONSOLE_LOGLEVEL, with interrupts as they were: the serial
+; port is slow, and the tick must not wait for it.
 
 LOG_BUF_SIZE    equ 16384               ; a power of two
 LOG_LINE_SIZE   equ 320
@@ -40,13 +41,14 @@ proc printk, .format
         call    sched_clock             ; eax: seconds, edx: microseconds
         ccall   sprintf, printk_line, stamp_format, eax, edx, esi
         mov     edi, eax
+        mov     esi, [log_end]
         ccall   log_store, printk_line, edi
+        popfd
         cmp     ebx, CONSOLE_LOGLEVEL
         jae     .quiet
-        ccall   console_write, printk_line, edi
+        ccall   log_to_console, esi, edi
 .quiet:
         mov     eax, edi
-        popfd
         pop     edi
         pop     esi
         pop     ebx
@@ -74,11 +76,27 @@ proc log_store, .text, .length
         pop     ebx
 endproc
 
+; void log_to_console(u32 place, u32 length)
+proc log_to_console, .place, .length
+        push    ebx
+        mov     ebx, [ebp + .place]
+.next:
+        dec     dword [ebp + .length]
+        js      .done
+        movzx   eax, byte [log_buf + ebx]
+        ccall   console_putc, eax
+        inc     ebx
+        and     ebx, LOG_BUF_SIZE - 1
+        jmp     .next
+.done:
+        pop     ebx
+endproc
+
 ; void show_log(void)
 proc show_log
         push    ebx
         push    esi
-        mov     ebx, 0
+        xor     ebx, ebx
         mov     esi, [log_length]
         cmp     esi, LOG_BUF_SIZE
         jbe     .next
@@ -94,14 +112,7 @@ proc show_log
         cmp     al, NEWLINE
         jne     .skip
 .next:
-        test    esi, esi
-        jz      .done
-        movzx   eax, byte [log_buf + ebx]
-        ccall   console_putc, eax
-        inc     ebx
-        and     ebx, LOG_BUF_SIZE - 1
-        dec     esi
-        jmp     .next
+        ccall   log_to_console, ebx, esi
 .done:
         pop     esi
         pop     ebx
