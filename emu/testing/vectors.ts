@@ -1,0 +1,19 @@
+/** The exceptions by the manual's names (SDM 3A, table 6-1). */
+export const DE = 0;
+export const DB = 1;
+export const NMI = 2;
+export const BP = 3;
+export const OF = 4;
+export const BR = 5;
+export const UD = 6;
+export const NM = 7;
+export const DF = 8;
+export const TS = 10;
+export const NP = 11;
+export const SS = 12;
+export const GP = 13;
+export const PF = 14;
+export const MF = 16;
+export const AC = 17;
+export const MC = 18;
+export const XM = 19;
