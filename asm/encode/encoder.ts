@@ -63,14 +63,14 @@ function encodeFresh(form: Form): Encoding {
   }
   const problem = explainSize(form);
   if (problem) throw new EncodeError(problem);
-  const strict = form.operands.findIndex((o) => o.kind === 'immediate' && o.strict && o.size !== 8 && o.number !== 'open');
+  const strict = form.operands.findIndex(
+    (o) => o.kind === 'immediate' && o.strict && o.size !== 8 && o.number !== 'open',
+  );
   if (strict >= 0) return encodeStrict(form, strict);
-  const core = ownEncoding(form, (mnemonic, memory) =>
-    ask({ ...form, mnemonic, operands: memory ? [memory] : [] }),
-  ) ?? {
-    bytes: repair(form, ask(form)),
-    fields: [],
-  };
+  // Keystone drops a segment it takes for the default one, and is sometimes wrong: the prefix is ours to write.
+  const bare = withoutSegments(form);
+  const sibling = (mnemonic: string, memory: MemoryForm): Uint8Array => ask({ ...bare, mnemonic, operands: [memory] });
+  const core = ownEncoding(bare, sibling) ?? { bytes: repair(bare, ask(bare)), fields: [] };
   const encoding = withPrefixes(form, core);
   const complete = {
     ...encoding,
@@ -87,7 +87,8 @@ function encodeStrict(form: Form, at: number): Encoding {
   const { bytes, fields } = encodeFresh({ ...form, operands: form.operands.with(at, { ...operand, number: 'open' }) });
   const patched = bytes.slice();
   for (const field of fields.filter((f) => f.operand === at)) {
-    for (let i = 0; i < field.size; i++) patched[field.offset + i] = Number(((operand.number as bigint) >> BigInt(8 * i)) & 0xffn);
+    for (let i = 0; i < field.size; i++)
+      patched[field.offset + i] = Number(((operand.number as bigint) >> BigInt(8 * i)) & 0xffn);
   }
   return { bytes: patched, fields: fields.filter((f) => f.operand !== at) };
 }
@@ -99,7 +100,7 @@ function withoutSegments(form: Form): Form {
 
 /** These are `wait` and the form without it, two instructions. */
 const WAITING = new Map(
-  ['init', 'clex', 'stcw', 'stsw', 'stenv', 'save'].map((stem) => [`f${stem}`, `fn${stem}`] as const),
+  ['init', 'clex', 'stcw', 'stsw', 'stenv', 'save'].map((stem): [string, string] => [`f${stem}`, `fn${stem}`]),
 );
 
 /** Keystone's answer to the form, prefixes apart. */

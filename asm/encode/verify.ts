@@ -59,7 +59,9 @@ const SAME_NAME = new Map<string, string>(
     ud2b: 'ud1',
     ud2a: 'ud2',
     lret: 'retf',
-    cwde: 'cbw', cdq: 'cwd', fucompi: 'fucomip',
+    cwde: 'cbw',
+    cdq: 'cwd',
+    fucompi: 'fucomip',
     fcompi: 'fcomip',
     setalc: 'salc',
     sysexitd: 'sysexit',
@@ -91,7 +93,9 @@ function nameOfDecoded(name: string): string {
 
 /** In 16-bit code capstone takes a 66 that belongs to the opcode for an operand size; 32-bit code is the same here. */
 function readableBits(form: Form): 16 | 32 {
-  const vector = form.operands.some((o) => o.kind === 'register' && (o.register.class === 'xmm' || o.register.class === 'mmx'));
+  const vector = form.operands.some(
+    (o) => o.kind === 'register' && (o.register.class === 'xmm' || o.register.class === 'mmx'),
+  );
   return vector && !form.operands.some((o) => o.kind === 'memory') ? 32 : form.bits;
 }
 

@@ -154,8 +154,12 @@ class SectionEmitter {
   private emitOne(item: Placed, statement: Statement, offset: number, scope: Scope): void {
     switch (statement.kind) {
       case 'instruction':
-        if (item.branch) return this.branch(item, statement.instruction, offset, scope);
-        return this.instruction(item, statement.instruction, offset, scope);
+        if (item.branch) {
+          this.branch(item, statement.instruction, offset, scope);
+          return;
+        }
+        this.instruction(item, statement.instruction, offset, scope);
+        return;
       case 'bytes':
         this.bytes.set(statement.bytes, offset);
         return;
@@ -176,7 +180,8 @@ class SectionEmitter {
         return;
       }
       case 'reserve':
-        return this.checkCount(statement, scope);
+        this.checkCount(statement, scope);
+        return;
     }
   }
 

@@ -262,30 +262,29 @@ export function openForm(instruction: Instruction, scope: Scope): Form {
 }
 
 function makeForm(instruction: Instruction, number: (e: Expression) => bigint | 'open'): Form {
-  const operands = instruction.operands.map((operand): OperandForm => {
-    switch (operand.kind) {
-      case 'register':
-        return { kind: 'register', register: operand.register };
-      case 'immediate':
-        return { kind: 'immediate', number: number(operand.value), size: operand.size, strict: operand.strict };
-      case 'memory': {
-        const { size, far, segment, base, index, scale, displacement } = operand;
-        return {
-          kind: 'memory',
-          size,
-          far,
-          segment,
-          base,
-          index,
-          scale,
-          displacement: displacement ? number(displacement) : 0n,
-        };
-      }
-      case 'far':
-        return { kind: 'far', selector: number(operand.selector), offset: number(operand.offset), size: operand.size };
+  const { mnemonic, prefixes, operands, bits } = instruction;
+  return { mnemonic, prefixes, operands: operands.map((operand) => operandForm(operand, number)), bits };
+}
+
+function operandForm(operand: Operand, number: (e: Expression) => bigint | 'open'): OperandForm {
+  switch (operand.kind) {
+    case 'register':
+      return { kind: 'register', register: operand.register };
+    case 'immediate':
+      return { kind: 'immediate', number: number(operand.value), size: operand.size, strict: operand.strict };
+    case 'memory': {
+      const { kind, size, far, segment, base, index, scale } = operand;
+      const displacement = operand.displacement ? number(operand.displacement) : 0n;
+      return { kind, size, far, segment, base, index, scale, displacement };
     }
-  });
-  return { mnemonic: instruction.mnemonic, prefixes: instruction.prefixes, operands, bits: instruction.bits };
+    case 'far':
+      return {
+        kind: 'far',
+        selector: number(operand.selector),
+        offset: number(operand.offset),
+        size: operand.size,
+      };
+  }
 }
 
 /** Does one repetition differ from the next, because `$` moves? */

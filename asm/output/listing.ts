@@ -29,7 +29,8 @@ export function writeListing(image: LinkedImage, lines: readonly SourceLine[]): 
   let file = '';
   for (const line of lines) {
     const outer = outermost(line);
-    if (outer.file !== file) out.push(`; ${(file = outer.file)}`);
+    if (outer.file !== file) out.push(`; ${outer.file}`);
+    file = outer.file;
     if (line !== outer && outer !== shown) out.push(row(outer.number, '', '', outer.text, 0));
     shown = outer;
     writeLine(out, line, depthOf(line), entries.get(line) ?? []);

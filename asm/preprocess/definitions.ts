@@ -26,7 +26,10 @@ export function define(
 ): void {
   const name = rest[0];
   if (name?.kind !== 'name') throw new SourceError(`expected a name after '${word}'`, name ?? head);
-  if (word === '%undef') return macros.undefine(name.text);
+  if (word === '%undef') {
+    macros.undefine(name.text);
+    return;
+  }
   const ignoreCase = word.startsWith('%i');
   const what = word.replace(/^%i?/, '');
   // Parameters follow the name without a space: `f(a, b)`.

@@ -252,15 +252,12 @@ export class Preprocessor {
     const word = head.text.toLowerCase();
     const rest = raw.tokens.slice(1);
     if (this.conditional(word, raw, head)) return;
-    if (isDefinition(word))
-      return define(
-        word,
-        head,
-        rest,
-        this.singles,
-        (tokens, line) => constantOf(this.expandLine(tokens), line, this.knowledge),
-        (t) => this.expandLine(t),
-      );
+    if (isDefinition(word)) {
+      const constant = (tokens: readonly Token[], line: SourceLine): bigint =>
+        constantOf(this.expandLine(tokens), line, this.knowledge);
+      define(word, head, rest, this.singles, constant, (tokens) => this.expandLine(tokens));
+      return;
+    }
     if (BEGIN_MACRO.has(word)) {
       const macro = parseHead(rest, raw.line);
       this.gathering = { kind: 'macro', at: head, macro, rounds: 0, body: macro.body, depth: 0 };
@@ -268,21 +265,27 @@ export class Preprocessor {
     }
     switch (word) {
       case '%rep':
-        return this.beginRepeat(head, rest, raw.line);
+        this.beginRepeat(head, rest, raw.line);
+        return;
       case '%exitrep':
-        return this.leaveUntil('rep', head);
+        this.leaveUntil('rep', head);
+        return;
       case '%exitmacro':
-        return this.leaveUntil('macro', head);
+        this.leaveUntil('macro', head);
+        return;
       case '%include':
-        return this.include(head, this.expandLine(rest), raw.line);
+        this.include(head, this.expandLine(rest), raw.line);
+        return;
       case '%rotate':
-        return this.rotate(head, rest, raw.line);
+        this.rotate(head, rest, raw.line);
+        return;
       case '%push':
         this.contexts.push({ name: rest[0]?.text ?? '', id: ++this.uses });
         return;
       case '%pop':
       case '%repl':
-        return this.pop(word, head, rest[0]?.text);
+        this.pop(word, head, rest[0]?.text);
+        return;
       case '%unmacro':
         this.multis.delete(rest[0]?.text ?? '');
         return;
@@ -290,7 +293,8 @@ export class Preprocessor {
       case '%fatal':
         throw new SourceError(message(this.expandLine(rest)) || word, head);
       case '%warning':
-        return this.host.diagnostics.warning(message(this.expandLine(rest)), head);
+        this.host.diagnostics.warning(message(this.expandLine(rest)), head);
+        return;
       case '%pragma':
       case '%line':
       case '%use':

@@ -99,28 +99,40 @@ export class Parser {
   private statement(cursor: Cursor, times: Expression | null): void {
     const first = cursor.peek();
     if (!first) return;
-    if (first.kind === 'mark' && first.text === '[') return this.bracketed(cursor);
+    if (first.kind === 'mark' && first.text === '[') {
+      this.bracketed(cursor);
+      return;
+    }
     if ((first.kind === 'name' || first.kind === 'number') && cursor.sees(':', 1)) {
       cursor.next();
       cursor.next();
-      if (this.startsWith(cursor, 'equ')) return this.equ(first, cursor);
+      if (this.startsWith(cursor, 'equ')) {
+        this.equ(first, cursor);
+        return;
+      }
       this.label(first);
-      return this.statement(cursor, times);
+      this.statement(cursor, times);
+      return;
     }
     if (first.kind !== 'name') cursor.fail('expected a label, an instruction or a directive');
     const word = first.text.toLowerCase();
     if (this.isOperation(cursor)) {
       cursor.next();
-      return this.operation(word, first, cursor, times);
+      this.operation(word, first, cursor, times);
+      return;
     }
     // No operation: a label without its colon, if what follows can stand after one.
     const after = cursor.peek(1);
     if (after === undefined || this.isOperation(cursor, 1)) {
       if (after === undefined && this.looksMisspelt(word)) throw this.unknown(first);
       cursor.next();
-      if (this.startsWith(cursor, 'equ')) return this.equ(first, cursor);
+      if (this.startsWith(cursor, 'equ')) {
+        this.equ(first, cursor);
+        return;
+      }
       this.label(first);
-      return this.statement(cursor, times);
+      this.statement(cursor, times);
+      return;
     }
     throw this.unknown(first);
   }
@@ -157,21 +169,30 @@ export class Parser {
   private operation(word: string, at: Token, cursor: Cursor, times: Expression | null): void {
     const unit = DATA_UNITS.get(word);
     if (unit !== undefined) {
-      return this.add({ kind: 'data', unit, items: parseData(cursor, unit, this.symbols.nameOf), at, times });
+      this.add({ kind: 'data', unit, items: parseData(cursor, unit, this.symbols.nameOf), at, times });
+      return;
     }
     const room = RESERVE_UNITS.get(word);
     if (room !== undefined) {
       const count = this.expression(cursor);
       cursor.end('the count');
-      return this.reserve(room, count, at, times);
+      this.reserve(room, count, at, times);
+      return;
     }
-    if (PREFIXES.has(word) || isMnemonic(word)) return this.instruction(word, at, cursor, times);
+    if (PREFIXES.has(word) || isMnemonic(word)) {
+      this.instruction(word, at, cursor, times);
+      return;
+    }
     if (word === 'times') {
       if (times) throw new SourceError("'times' inside 'times'", at);
       const count = this.expression(cursor);
-      return this.statement(cursor, count);
+      this.statement(cursor, count);
+      return;
     }
-    if (word === 'incbin') return this.incbin(at, cursor, times);
+    if (word === 'incbin') {
+      this.incbin(at, cursor, times);
+      return;
+    }
     if (times) throw new SourceError(`'${word}' cannot be repeated`, at);
     this.directive(word, at, cursor);
   }
@@ -214,7 +235,10 @@ export class Parser {
   }
 
   private reserve(unit: number, count: Expression, at: Position, times: Expression | null): void {
-    if (!this.measure) return this.add({ kind: 'reserve', unit, count, at, times });
+    if (!this.measure) {
+      this.add({ kind: 'reserve', unit, count, at, times });
+      return;
+    }
     const repeat = times ? this.number(times) : 1n;
     this.measure.offset += BigInt(unit) * this.number(count) * repeat;
   }
@@ -235,40 +259,52 @@ export class Parser {
     switch (word) {
       case 'section':
       case 'segment':
-        return this.openSection(cursor);
+        this.openSection(cursor);
+        return;
       case 'global':
       case 'static':
       case 'weak':
       case 'extern':
       case 'required':
       case 'common':
-        return this.declare(word, cursor);
+        this.declare(word, cursor);
+        return;
       case 'use16':
       case 'use32':
         this.bits = word === 'use16' ? 16 : 32;
-        return cursor.end(word);
+        cursor.end(word);
+        return;
       case 'bits':
-        return this.setBits(cursor);
+        this.setBits(cursor);
+        return;
       case 'org':
         this.origin = this.expression(cursor);
-        return cursor.end("'org'");
+        cursor.end("'org'");
+        return;
       case 'align':
       case 'alignb':
       case 'sectalign':
-        return this.align(word, at, cursor);
+        this.align(word, at, cursor);
+        return;
       case 'absolute':
         this.measure = { name: null, offset: this.number(this.expression(cursor)), parent: this.symbols.currentParent };
-        return cursor.end("'absolute'");
+        cursor.end("'absolute'");
+        return;
       case 'struc':
-        return this.struc(at, cursor);
+        this.struc(at, cursor);
+        return;
       case 'endstruc':
-        return this.endStruc(at, cursor);
+        this.endStruc(at, cursor);
+        return;
       case 'istruc':
-        return this.istruc(at, cursor);
+        this.istruc(at, cursor);
+        return;
       case 'at':
-        return this.fillTo(at, cursor);
+        this.fillTo(at, cursor);
+        return;
       case 'iend':
-        return this.iend(at, cursor);
+        this.iend(at, cursor);
+        return;
       case 'cpu':
       case 'default':
         // Every instruction is known, and 32-bit code has no relative addresses to choose: nothing to set.

@@ -65,25 +65,34 @@ function applyAttribute(traits: Traits, word: Token, value: Expression | null, s
   switch (word.text.toLowerCase()) {
     case 'align':
       if (!value) throw new SourceError("expected '=' and a number after 'align'", word);
-      return set({ align: alignment(value, scope) });
+      set({ align: alignment(value, scope) });
+      return;
     case 'alloc':
-      return set({ allocate: true });
+      set({ allocate: true });
+      return;
     case 'noalloc':
-      return set({ allocate: false });
+      set({ allocate: false });
+      return;
     case 'exec':
     case 'code':
-      return set({ execute: true });
+      set({ execute: true });
+      return;
     case 'noexec':
     case 'data':
-      return set({ execute: false });
+      set({ execute: false });
+      return;
     case 'write':
-      return set({ write: true });
+      set({ write: true });
+      return;
     case 'nowrite':
-      return set({ write: false });
+      set({ write: false });
+      return;
     case 'nobits':
-      return set({ noBits: true });
+      set({ noBits: true });
+      return;
     case 'progbits':
-      return set({ noBits: false });
+      set({ noBits: false });
+      return;
     default:
       throw new SourceError(
         `'${word.text}' is no attribute of a section; there are align=, alloc, noalloc, exec, noexec, write, nowrite, progbits, nobits, vstart=`,
