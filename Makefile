@@ -3,7 +3,7 @@
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: run build core core-quick guest test test-all bench lint format clean help install-deps
+.PHONY: run build core core-quick guest test test-all bench lint format picture clean help install-deps
 
 bin := node_modules/.bin
 installed := node_modules/.installed
@@ -61,6 +61,10 @@ lint: $(installed) build/core.stamp
 format: $(installed)
 	@$(bin)/biome check --write
 
+## make picture       the README's picture, from a real session
+picture: build/tools/picture.js build
+	@node build/tools/picture.js
+
 ## make clean         remove everything that was built
 clean:
 	rm -rf build dist emu/core/generated
@@ -88,6 +92,9 @@ build/tools/core.js: emu/build/core.ts $(builders) $(isa) emu/core/layout.ts $(i
 	@$(bundled)
 
 build/tools/bundle.js: emu/build/bundle.ts $(builders) $(installed)
+	@$(bundled)
+
+build/tools/picture.js: emu/build/picture.ts $(builders) $(installed)
 	@$(bundled)
 
 build/tools/guest.js: emu/build/guest.ts $(builders) $(assembler) $(installed)
