@@ -11,7 +11,7 @@ const PICTURE = 'docs/session.svg';
 const RUN = ['dist/trapgate.js', 'run', 'dist/guest/kernel.elf', '-initrd', 'dist/guest/programs.cpio'];
 const TYPED = ['div_by_zero', 'trap pf', 'cat /proc/interrupts', 'poweroff'];
 
-const COLUMNS = 100;
+const COLUMNS = 104;
 const CHARACTER = { width: 8.4, height: 18 };
 const MARGIN = 16;
 const TITLE_BAR = 34;
