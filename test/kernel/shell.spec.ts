@@ -54,6 +54,18 @@ describe('the shell', () => {
     expect(guest.command('echo lost\x15echo \x1b[Akept').at(-1)).toBe('kept');
   });
 
+  test('loses nothing of what is typed far ahead of it', () => {
+    const from = guest.console.length;
+    const numbers = Array.from({ length: 300 }, (_, n) => `line ${n}`);
+    guest.pc.serial.send(Buffer.from(numbers.map((text) => `echo ${text}\n`).join('')));
+    guest.until('\nline 299\n# ', from);
+    const answers = guest.console
+      .slice(from)
+      .split('\n')
+      .filter((line) => line.startsWith('line '));
+    expect(answers).toEqual(numbers);
+  });
+
   test('takes capitals and signs from the keyboard', () => {
     const from = guest.console.length;
     guest.type('echo Hi! "A{b}~" 50% @x_y|z\n');

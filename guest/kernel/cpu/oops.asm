@@ -16,7 +16,8 @@ TRACE_DEPTH     equ 24                  ; more callers than any path has
         section .bss
         alignb  4
 die_counter:    resd 1                  ; [#1], [#2] ...
-code_line:      resb CODE_LINE_SIZE     ; one is enough: a task is not preempted, and an interrupt's oops is the last
+code_line:      resb CODE_LINE_SIZE     ; one is enough: tasks are not preempted here, and an
+                                        ; oops in an interrupt is the last
 
         section .text
 
@@ -51,10 +52,12 @@ proc show_regs, .regs
         mov     ebx, [ebp + .regs]
         mov     eax, [this_cpu(current)]
         lea     edx, [eax + task.comm]
-        pr      KERN_EMERG, "CPU: %d PID: %d Comm: %s Not tainted", [this_cpu(cpu_number)], [eax + task.pid], edx
+        pr      KERN_EMERG, "CPU: %d PID: %d Comm: %s Not tainted", \
+                [this_cpu(cpu_number)], [eax + task.pid], edx
         pr      KERN_EMERG, "EIP: %pS", [ebx + pt_regs.eip]
         ccall   show_opcodes, [ebx + pt_regs.eip]
-        pr      KERN_EMERG, "EAX: %08x EBX: %08x ECX: %08x EDX: %08x", [ebx + pt_regs.eax], [ebx + pt_regs.ebx], [ebx + pt_regs.ecx], [ebx + pt_regs.edx]
+        pr      KERN_EMERG, "EAX: %08x EBX: %08x ECX: %08x EDX: %08x", \
+                [ebx + pt_regs.eax], [ebx + pt_regs.ebx], [ebx + pt_regs.ecx], [ebx + pt_regs.edx]
         lea     esi, [ebx + pt_regs_size_ring0]
         movzx   edi, word [this_cpu(percpu_tss + tss.ss0)]
         test    dword [ebx + pt_regs.cs], RPL_MASK
@@ -62,7 +65,8 @@ proc show_regs, .regs
         mov     esi, [ebx + pt_regs.esp]
         movzx   edi, word [ebx + pt_regs.ss]
 .stack_known:
-        pr      KERN_EMERG, "ESI: %08x EDI: %08x EBP: %08x ESP: %08x", [ebx + pt_regs.esi], [ebx + pt_regs.edi], [ebx + pt_regs.ebp], esi
+        pr      KERN_EMERG, "ESI: %08x EDI: %08x EBP: %08x ESP: %08x", \
+                [ebx + pt_regs.esi], [ebx + pt_regs.edi], [ebx + pt_regs.ebp], esi
         ; RF is the processor's note to itself about restarting a fault, and not every emulator
         ; makes it: left out, so that reports of one bug can be compared
         mov     eax, [ebx + pt_regs.eflags]
@@ -174,7 +178,8 @@ endproc
 proc dump_stack
         mov     eax, [this_cpu(current)]
         lea     edx, [eax + task.comm]
-        pr      KERN_EMERG, "CPU: %d PID: %d Comm: %s Not tainted", [this_cpu(cpu_number)], [eax + task.pid], edx
+        pr      KERN_EMERG, "CPU: %d PID: %d Comm: %s Not tainted", \
+                [this_cpu(cpu_number)], [eax + task.pid], edx
         pr      KERN_EMERG, "Call Trace:"
         ccall   show_trace, ebp
 endproc

@@ -138,7 +138,8 @@ proc do_nmi, .regs
         add     dword [this_cpu(preempt_count)], NMI_OFFSET
         xor     eax, eax
         in      al, NMI_REASON_PORT
-        pr      KERN_EMERG, "Uhhuh. NMI received for unknown reason %02x on CPU %d.", eax, [this_cpu(cpu_number)]
+        pr      KERN_EMERG, "Uhhuh. NMI received for unknown reason %02x on CPU %d.", \
+                eax, [this_cpu(cpu_number)]
         sub     dword [this_cpu(preempt_count)], NMI_OFFSET
 endproc
 
@@ -154,5 +155,6 @@ endproc
 ; void do_unhandled_vector(struct pt_regs *regs)        a vector that nobody claims
 proc do_unhandled_vector, .regs
         mov     eax, [ebp + .regs]
-        pr      KERN_EMERG, "do_IRQ: %d.%d No irq handler for vector", [this_cpu(cpu_number)], [eax + pt_regs.vector]
+        pr      KERN_EMERG, "do_IRQ: %d.%d No irq handler for vector", \
+                [this_cpu(cpu_number)], [eax + pt_regs.vector]
 endproc

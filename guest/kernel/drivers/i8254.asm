@@ -27,7 +27,7 @@ proc i8254_init
         mov     al, LATCH >> 8
         out     PIT_CHANNEL0, al
         mov     dword [i8254_running], 1
-        ccall   request_irq, IRQ_TIMER, timer_interrupt, timer_name, 0
+        ccall   request_irq, IRQ_TIMER, timer_interrupt, 0, timer_name, 0
 endproc
 
 ; irqreturn_t timer_interrupt(int irq, void *dev)       hard IRQ

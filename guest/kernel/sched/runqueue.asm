@@ -28,7 +28,8 @@ proc schedule
 .atomic:
         mov     eax, [this_cpu(current)]
         lea     edx, [eax + task.comm]
-        pr      KERN_ERR, "BUG: scheduling while atomic: %s/%d/0x%08x", edx, [eax + task.pid], [this_cpu(preempt_count)]
+        pr      KERN_ERR, "BUG: scheduling while atomic: %s/%d/0x%08x", \
+                edx, [eax + task.pid], [this_cpu(preempt_count)]
         call    dump_stack
         jmp     .done
 endproc

@@ -34,10 +34,12 @@ proc tour_key
         lea     ecx, [eax + ISA_IRQ_VECTOR]
         cmp     eax, IRQ_KEYBOARD
         jne     .serial
-        println "   The keyboard raised IRQ %d, the 8259 gave vector 0x%x, the handler read scan code 0x%02x.", eax, ecx, [last_scancode]
+        println "   The keyboard raised IRQ %d, the 8259 gave vector 0x%x, the handler read scan code 0x%02x.", \
+                eax, ecx, [last_scancode]
         jmp     .character
 .serial:
-        println "   The serial port raised IRQ %d, the 8259 gave vector 0x%x, the handler read its FIFO.", eax, ecx
+        println "   The serial port raised IRQ %d, the 8259 gave vector 0x%x, the handler read its FIFO.", \
+                eax, ecx
 .character:
         cmp     ebx, SPACE
         jb      .control
@@ -66,7 +68,8 @@ proc tour_ticks
         jne     .wrong
         cmp     ebx, -TOUR_TICKS
         jg      .wrong
-        println "   IRQ 0 came through vector 0x%x at each of them, and the last one woke it.", ISA_IRQ_VECTOR + IRQ_TIMER
+        println "   IRQ 0 came through vector 0x%x at each of them, and the last one woke it.", \
+                ISA_IRQ_VECTOR + IRQ_TIMER
         jmp     .done
 .wrong:
         println "   WRONG: %d interrupts, %d ticks.", ebx, esi

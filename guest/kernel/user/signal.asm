@@ -21,7 +21,10 @@ proc show_user_trap, .trap_name, .regs
         mov     edx, no_word
 .word_known:
         lea     eax, [esi + task.comm]
-        pr      KERN_INFO, "traps: %s[%d] %s%s ip:%x sp:%x error:%x in %s[%x+%x]", eax, [esi + task.pid], edx, [ebp + .trap_name], [ebx + pt_regs.eip], [ebx + pt_regs.esp], [ebx + pt_regs.error], eax, [esi + task.text_start], [esi + task.text_size]
+        pr      KERN_INFO, "traps: %s[%d] %s%s ip:%x sp:%x error:%x in %s[%x+%x]", \
+                eax, [esi + task.pid], edx, [ebp + .trap_name], [ebx + pt_regs.eip], \
+                [ebx + pt_regs.esp], [ebx + pt_regs.error], eax, [esi + task.text_start], \
+                [esi + task.text_size]
         pop     esi
         pop     ebx
 endproc
@@ -38,10 +41,14 @@ proc show_user_segfault, .regs, .address
         sub     ecx, [esi + task.text_start]
         cmp     ecx, [esi + task.text_size]
         jae     .elsewhere
-        pr      KERN_INFO, "%s[%d]: segfault at %x ip %08x sp %08x error %x in %s[%x+%x]", eax, [esi + task.pid], [ebp + .address], [ebx + pt_regs.eip], [ebx + pt_regs.esp], [ebx + pt_regs.error], eax, [esi + task.text_start], [esi + task.text_size]
+        pr      KERN_INFO, "%s[%d]: segfault at %x ip %08x sp %08x error %x in %s[%x+%x]", \
+                eax, [esi + task.pid], [ebp + .address], [ebx + pt_regs.eip], [ebx + pt_regs.esp], \
+                [ebx + pt_regs.error], eax, [esi + task.text_start], [esi + task.text_size]
         jmp     .code
 .elsewhere:
-        pr      KERN_INFO, "%s[%d]: segfault at %x ip %08x sp %08x error %x", eax, [esi + task.pid], [ebp + .address], [ebx + pt_regs.eip], [ebx + pt_regs.esp], [ebx + pt_regs.error]
+        pr      KERN_INFO, "%s[%d]: segfault at %x ip %08x sp %08x error %x", \
+                eax, [esi + task.pid], [ebp + .address], [ebx + pt_regs.eip], [ebx + pt_regs.esp], \
+                [ebx + pt_regs.error]
 .code:
         ccall   show_opcodes, [ebx + pt_regs.eip]
         pop     esi
