@@ -1,13 +1,13 @@
 // Guest bytes to records. The table made from emu/isa says what to read and which case results.
 import {
-  SLOT, EAX, ECX, EDX, EBX, ESP, EBP, ESI, EDI, ZERO, MODE, MODE_CODE32, MODE_STACK32, MODE_FLAT, ES, CS, SS, DS, FS, GS, SEGMENTS, SEGMENT, S_BASE,
+  FPU_REGISTERS, XMM, SLOT, EAX, ECX, EDX, EBX, ESP, EBP, ESI, EDI, ZERO, MODE, MODE_CODE32, MODE_STACK32, MODE_FLAT, ES, CS, SS, DS, FS, GS, SEGMENTS, SEGMENT, S_BASE,
   FRAMES, FRAME_MEMORY, NO_PAGE, RECORD, R_CASE, R_DST, R_SRC, R_BASE, R_INDEX, R_SCALE, R_COUNT, R_IMM, R_DISP, R_EIP, R_SLOW_CASE, R_KIND, R_POSITION,
   R_TAKEN, R_NOT_TAKEN, R_NEXT, KIND_ENDS_BLOCK, KIND_REAL, KIND_ADDRESS16, KIND_REP, KIND_REPNE, NO_MEMORY, LEAVE, BLOCK_LIMIT, BLOCK, B_PHYSICAL,
   B_EIP, B_MODE, B_LIMIT, B_BYTES, B_SECOND, B_RECORDS,
 } from './layout';
 import {
   LINE, L_DST, L_SRC, L_IMM, L_BYTES, L_TRAITS, L_REGISTER, L_MEMORY, FROM_E, FROM_G, FROM_OPCODE, FROM_MOFFS, FROM_REG_NUMBER, FROM_RM_REGISTER,
-  FROM_REG_SEGMENT, FROM_SEGMENT, IMM_BYTE, IMM_SIGNED_BYTE, IMM_WORD, IMM_FULL, IMM_ONE, IMM_NEAR_BYTE, IMM_NEAR_FULL, IMM_FAR, IMM_WORD_BYTE, WRITES_FLAGS,
+  FROM_REG_SEGMENT, FROM_MODRM, FROM_REG_MMX, FROM_RM_MMX, FROM_REG_XMM, FROM_RM_XMM, FROM_SEGMENT, MAP_0F, MAP_66, MAP_F3, MAP_F2, MAPS, IMM_BYTE, IMM_SIGNED_BYTE, IMM_WORD, IMM_FULL, IMM_ONE, IMM_NEAR_BYTE, IMM_NEAR_FULL, IMM_FAR, IMM_WORD_BYTE, WRITES_FLAGS,
   KEEPS_SOME_FLAGS, READS_FLAGS, MAY_FAULT, ENDS_BLOCK, LINKS, CONDITIONAL, NEEDS_MODRM, STACK, CODE, LOCKABLE, COUNTS, LOAD_OFFSET,
 } from './lines';
 import {
@@ -136,6 +136,11 @@ function operand(from: u32, isByte: bool): u32 {
     case FROM_OPCODE: return slot(opcode & 7, isByte);
     case FROM_REG_NUMBER: case FROM_REG_SEGMENT: return reg;
     case FROM_RM_REGISTER: return slot(rm, false);
+    case FROM_MODRM: return mod << 6 | reg << 3 | rm;
+    case FROM_REG_MMX: return (FPU_REGISTERS >>> 4) + reg;
+    case FROM_RM_MMX: return mod == 3 ? (FPU_REGISTERS >>> 4) + rm : 0;
+    case FROM_REG_XMM: return (XMM >>> 4) + reg;
+    case FROM_RM_XMM: return mod == 3 ? (XMM >>> 4) + rm : 0;
     default: return 0;
   }
 }
@@ -148,7 +153,7 @@ function undefined_(record: usize): u32 {
 /** Decode the instruction at `eip` into an empty record; gives its traits. Sets `trouble` when it cannot be read. */
 function decodeOne(record: usize): u32 {
   const code32 = (load<u32>(MODE) & MODE_CODE32) != 0;
-  let overridden: u32 = NO_MEMORY, kind: u32 = 0, locked = false;
+  let overridden: u32 = NO_MEMORY, kind: u32 = 0, mandatory: u32 = 0, locked = false;
   size16 = !code32; addressing16 = !code32;
   mod = 3; reg = 0; rm = 0; indexed = false;
   start = eip; trouble = 0; secondNeeded = false;
@@ -158,7 +163,7 @@ function decodeOne(record: usize): u32 {
   // SDM 2A, 2.1.1: prefixes, in any order; of two from one group the last counts.
   while (true) {
     opcode = byte();
-    if (opcode == 0x66) size16 = code32;
+    if (opcode == 0x66) { size16 = code32; mandatory = MAP_66; }
     else if (opcode == 0x67) addressing16 = code32;
     else if (opcode == 0xf0) locked = true;
     else if (opcode == 0xf2) kind = KIND_REPNE;
@@ -168,10 +173,14 @@ function decodeOne(record: usize): u32 {
     else break;
     if (trouble) return 0;
   }
-  let place: u32 = opcode;
-  if (opcode == 0x0f) { opcode = byte(); place = 0x100 | opcode; }
+  let map: u32 = 0;
+  if (opcode == 0x0f) {
+    opcode = byte();
+    // SDM 2A, 2.1.2: a mandatory prefix is part of the opcode; F2 and F3 go before 66.
+    map = MAP_0F + (kind == KIND_REPNE ? MAP_F2 : kind == KIND_REP ? MAP_F3 : mandatory);
+  }
   if (trouble) return 0;
-  let number: u32 = load<u16>(MAP + (((size16 ? 0x200 : 0) | place) << 1));
+  let number: u32 = load<u16>(MAP + <usize>((((size16 ? MAPS : 0) + map) << 8 | opcode) << 1));
   if (number == 0) return undefined_(record);
   let seen = false;
   if (number & 0x8000) { modrm(record, overridden); seen = true; number = (number & 0x7fff) + reg; }

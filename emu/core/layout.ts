@@ -51,7 +51,16 @@ export const TIME_NOW: u32 = 0x248; // f64: virtual time; exact whenever the cor
 export const SHUTDOWN_VECTOR: u32 = 0x250, SHUTDOWN_CODE: u32 = 0x254; // the exception whose delivery led to the triple fault
 // The one record that says "decode what lies at R_EIP"; every jump to code not decoded yet goes to it.
 export const FETCH: u32 = 0x3c0;
-export const STATE_END: u32 = 0x400;
+// ---- x87, MMX and SSE (SDM 1, 8.1, 10.2)
+export const FPU_CONTROL: u32 = 0x400, FPU_STATUS: u32 = 0x404; // u32 each; TOP lives in the status word
+export const FPU_TAGS: u32 = 0x408; // a bit per register R0 to R7: it is not empty
+export const FPU_OPCODE: u32 = 0x40c, FPU_IP: u32 = 0x410, FPU_CS: u32 = 0x414, FPU_DP: u32 = 0x418, FPU_DS: u32 = 0x41c; // of the last instruction
+export const MXCSR: u32 = 0x420;
+export const FERR: u32 = 0x424; // level of the FERR# pin: an x87 exception waits for the host's IRQ 13 (CR0.NE clear)
+export const IGNNE: u32 = 0x428; // level of the IGNNE# pin: ... and is to be ignored
+export const FPU_REGISTERS: u32 = 0x440; // R0 to R7 in 16 bytes each: significand (also MM0 to MM7), then sign and exponent
+export const XMM: u32 = 0x500; // XMM0 to XMM7 in 16 bytes each; room for 16
+export const STATE_END: u32 = 0x600;
 
 // MODE
 export const MODE_CODE32: u32 = 1, MODE_STACK32: u32 = 2; // CS.D, SS.B

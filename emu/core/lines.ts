@@ -13,7 +13,13 @@ export const FROM_NONE: u32 = 0, FROM_E: u32 = 1, FROM_G: u32 = 2, FROM_OPCODE: 
 export const FROM_REG_NUMBER: u32 = 6; // the reg field itself: a control or debug register
 export const FROM_REG_SEGMENT: u32 = 7; // the reg field itself: a segment register
 export const FROM_RM_REGISTER: u32 = 8; // a general register in rm, whatever mod says
-export const FROM_SEGMENT: u32 = 9; // + number: a segment register the opcode names
+export const FROM_MODRM: u32 = 9; // the whole modrm byte: an x87 instruction is told by it
+export const FROM_REG_MMX: u32 = 10, FROM_RM_MMX: u32 = 11, FROM_REG_XMM: u32 = 12, FROM_RM_XMM: u32 = 13; // by 16-byte slot: address / 16
+export const FROM_SEGMENT: u32 = 14; // + number: a segment register the opcode names
+
+/** Opcode maps: one byte; then 0F with its mandatory prefix (SDM 2A, 2.1.2): none, 66, F3, F2. */
+export const MAP_ONE_BYTE: u32 = 0, MAP_0F: u32 = 1, MAP_66: u32 = 1, MAP_F3: u32 = 2, MAP_F2: u32 = 3; // the last three: added to MAP_0F
+export const MAPS: u32 = 5;
 
 export const IMM_NONE: u32 = 0, IMM_BYTE: u32 = 1, IMM_SIGNED_BYTE: u32 = 2, IMM_WORD: u32 = 3, IMM_FULL: u32 = 4, IMM_ONE: u32 = 5;
 export const IMM_NEAR_BYTE: u32 = 6, IMM_NEAR_FULL: u32 = 7; // relative jumps

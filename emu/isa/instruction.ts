@@ -33,7 +33,11 @@ export type Condition = (typeof conditions)[number];
  * | R | rm, register only | | d | doubleword |
  * | G | modrm's reg: register | | v | word or doubleword, by operand size |
  * | S, C, D | reg: segment, control, debug register | | p | far pointer |
- * | Z | the opcode's low three bits: register | | |
+ * | Z | the opcode's low three bits: register | | q, dq | quadword, two of them |
+ * | P, V | reg: MMX, XMM register | | ps, pd | packed singles, doubles |
+ * | N, U | rm: MMX, XMM register only | | ss, sd | scalar single, double |
+ * | Q, W | rm: MMX, XMM register or memory | | x | by the operation |
+ * | F | the modrm byte itself (x87) and its memory operand | | |
  * | O | an offset in the instruction | | |
  * | I, sI | immediate; sign-extended | | |
  * | J | relative target | | A | far target |
@@ -91,7 +95,10 @@ export interface Instruction {
   sized?: true;
   /** Condition tested. */
   condition?: Condition;
-  /** Opcode, as in the maps: hex bytes, `+` for a register in the low bits, `/n` for a digit in modrm's reg. */
+  /**
+   * Opcode, as in the maps: hex bytes, `+` for a register in the low bits, `/n` for a digit in modrm's reg. In front of
+   * 0f stands its mandatory prefix, `np` where there must be none; without one the instruction doesn't mind prefixes.
+   */
   encodings: Record<string, Operands>;
   /** Forms with a case in the hot switch; all others run in the slow step. */
   hot?: readonly Form[];

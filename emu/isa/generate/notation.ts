@@ -38,7 +38,7 @@ export function shapes(operands: Operands): { register?: Shape; memory?: Shape }
   const letters = (e: 'r' | 'm'): Shape =>
     given
       .map((part) => {
-        if ('EM'.includes(letter(part))) return letter(part) && e;
+        if ('EMFQW'.includes(letter(part))) return letter(part) && e;
         if (letter(part) === 'O') return 'm';
         if (part === 'CL') return 'c';
         if ('JY-'.includes(letter(part)) || part === 'Ap') return '';
@@ -46,7 +46,7 @@ export function shapes(operands: Operands): { register?: Shape; memory?: Shape }
       })
       .join('') as Shape;
   if (given.some((part) => letter(part) === 'M')) return { memory: letters('m') };
-  if (given.some((part) => letter(part) === 'E')) return { register: letters('r'), memory: letters('m') };
+  if (given.some((part) => /^[EFQW]/.test(letter(part)))) return { register: letters('r'), memory: letters('m') };
   return { register: letters('r') };
 }
 
@@ -64,6 +64,13 @@ function from(part: string | undefined): number {
     C: L.FROM_REG_NUMBER,
     D: L.FROM_REG_NUMBER,
     R: L.FROM_RM_REGISTER,
+    F: L.FROM_MODRM,
+    P: L.FROM_REG_MMX,
+    N: L.FROM_RM_MMX,
+    Q: L.FROM_RM_MMX,
+    V: L.FROM_REG_XMM,
+    U: L.FROM_RM_XMM,
+    W: L.FROM_RM_XMM,
   }[part[0] as string];
   if (place === undefined) throw new Error(`operand ${part} is not in the notation of instruction.ts`);
   return place;
@@ -111,7 +118,7 @@ export function traits(i: Instruction, operands: Operands): number {
   const given = parts(operands);
   let bits = writes(i, operands);
   if (i.reads) bits |= L.READS_FLAGS;
-  if (given.some((part) => /^[EGMSCDR]/.test(letter(part)))) bits |= L.NEEDS_MODRM;
+  if (given.some((part) => /^[EGMSCDRFPNQVUW]/.test(letter(part)))) bits |= L.NEEDS_MODRM;
   const relative = given.some((part) => part.startsWith('J')) || i.name === 'onward';
   if (relative) bits |= L.LINKS;
   if (i.kind === 'branch' || i.links === 'perhaps') bits |= L.CONDITIONAL;
