@@ -24,5 +24,6 @@ export {
 } from './assemble.ts';
 export { type Diagnostic, formatDiagnostic, type Severity } from './diagnostics.ts';
 export { AddressNames, type DisassembledLine, type DisassembleOptions, disassemble } from './disassemble.ts';
+export { type ElfFile, type ElfPart, readElf } from './output/elf-reader.ts';
 export type { LinkedSymbol } from './output/link.ts';
 export type { SourceReader } from './source/source.ts';
