@@ -140,6 +140,8 @@ export class Ps2Keyboard extends Chip<Ps2KeyboardState> implements Ps2Device {
   receive(byte: number): void {
     const { command } = this.s;
     this.s.command = null;
+    // A byte from the host cuts a longer answer short, but not what acknowledges the bytes before.
+    this.s.answers = this.s.answers.filter((answer) => answer === ACKNOWLEDGE);
     // A byte that looks like a command is one, even where the second byte of another was expected.
     if (command !== null && this.takeParameter(command, byte)) return;
     this.takeCommand(byte);

@@ -83,7 +83,9 @@ export interface Ps2MouseState {
   x: number;
   y: number;
   wheel: number;
-  /** Bytes to send, next one first. */
+  /** Acknowledgements to send; they go first. */
+  acknowledgements: number;
+  /** What follows them: the rest of an answer, or a report. */
   outgoing: number[];
   /** What a resend gives: the last answer or report. */
   last: number[];
@@ -131,18 +133,21 @@ export class Ps2Mouse extends Chip<Ps2MouseState> implements Ps2Device {
   }
 
   get waiting(): boolean {
-    return this.s.outgoing.length > 0;
+    return this.s.acknowledgements > 0 || this.s.outgoing.length > 0;
   }
 
   send(): number {
-    const byte = this.s.outgoing.shift() ?? 0;
+    const { s } = this;
+    const isAcknowledgement = s.acknowledgements > 0;
+    if (isAcknowledgement) s.acknowledgements--;
+    const byte = isAcknowledgement ? ACKNOWLEDGE : (s.outgoing.shift() ?? 0);
     if (!this.waiting) this.stream();
     return byte;
   }
 
   receive(byte: number): void {
     const { s } = this;
-    // A byte from the host ends whatever the mouse was about to say.
+    // A byte from the host cuts reports and longer answers short, but not what acknowledges the bytes before.
     s.outgoing = [];
     if (s.wrap && byte !== LEAVE_WRAP && byte !== RESET) {
       this.say(byte);
@@ -166,6 +171,12 @@ export class Ps2Mouse extends Chip<Ps2MouseState> implements Ps2Device {
     else this.selfTest.clear();
   }
 
+  private acknowledge(...rest: number[]): void {
+    this.s.acknowledgements++;
+    this.say(...rest);
+    this.s.last = [ACKNOWLEDGE, ...rest];
+  }
+
   private say(...bytes: number[]): void {
     this.s.last = bytes;
     this.s.outgoing.push(...bytes);
@@ -185,7 +196,7 @@ export class Ps2Mouse extends Chip<Ps2MouseState> implements Ps2Device {
         s.retried = false;
         break;
       case STATUS:
-        this.say(ACKNOWLEDGE, this.status, s.resolution, s.rate);
+        this.acknowledge(this.status, s.resolution, s.rate);
         return;
       case STREAM:
       case REMOTE:
@@ -193,7 +204,7 @@ export class Ps2Mouse extends Chip<Ps2MouseState> implements Ps2Device {
         this.forget();
         break;
       case READ_DATA:
-        this.say(ACKNOWLEDGE, ...this.takeReport(false));
+        this.acknowledge(...this.takeReport(false));
         return;
       case LEAVE_WRAP:
       case ENTER_WRAP:
@@ -201,7 +212,7 @@ export class Ps2Mouse extends Chip<Ps2MouseState> implements Ps2Device {
         this.forget();
         break;
       case IDENTIFY:
-        this.say(ACKNOWLEDGE, s.id);
+        this.acknowledge(s.id);
         return;
       case ENABLE:
       case DISABLE:
@@ -224,7 +235,7 @@ export class Ps2Mouse extends Chip<Ps2MouseState> implements Ps2Device {
         this.say(RESEND);
         return;
     }
-    this.say(ACKNOWLEDGE);
+    this.acknowledge();
   }
 
   /** "Error handling": a byte out of range is asked for again (FE), once; the second time the command is over (FC). */
@@ -245,7 +256,7 @@ export class Ps2Mouse extends Chip<Ps2MouseState> implements Ps2Device {
       this.say(ERROR);
       return;
     }
-    this.say(ACKNOWLEDGE);
+    this.acknowledge();
   }
 
   private get status(): number {
@@ -341,6 +352,7 @@ function powerOn(): Ps2MouseState {
     x: 0,
     y: 0,
     wheel: 0,
+    acknowledgements: 0,
     outgoing: [],
     last: [SELF_TEST_PASSED, 0],
     command: null,

@@ -198,6 +198,12 @@ describe('commands', () => {
     expect(b.release('a')).toEqual(hex('f0 1c'));
   });
 
+  test('the next byte from the host cuts a longer answer short, but not acknowledgements', () => {
+    const b = bench();
+    for (const byte of [0xf2, 0xed, 0x00]) b.keyboard.receive(byte);
+    expect(b.take()).toEqual([0xfa, 0xfa, 0xfa]);
+  });
+
   test('an answer goes before scan codes that wait', () => {
     const b = bench();
     b.keyboard.press('a');

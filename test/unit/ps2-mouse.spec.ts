@@ -168,6 +168,14 @@ describe('PS/2 mouse commands', () => {
     expect(b.command(0x11)).toEqual([0xfe]);
   });
 
+  test('the next byte from the host cuts an answer short, but not acknowledgements; movement waits for them', () => {
+    const b = bench();
+    for (const byte of [0xe9, 0xf4]) b.mouse.receive(byte);
+    b.mouse.move(2, 0);
+    expect(b.take()).toEqual([0xfa, 0xfa]);
+    expect(b.reports()).toEqual([0x08, 2, 0]);
+  });
+
   test('disable, defaults', () => {
     const b = bench();
     b.command(0xf4, 0xf5);
