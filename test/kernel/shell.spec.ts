@@ -99,6 +99,16 @@ describe('the shell', () => {
     guest.until('Interrupt\n# ', from);
   });
 
+  test('ends a program that waits for a line, or for time to pass', () => {
+    for (const program of ['ask', 'counter']) {
+      const from = guest.console.length;
+      guest.pc.serial.send(Buffer.from(`${program}\n`));
+      guest.pc.machine.run({ instructions: 15_000_000 });
+      guest.pc.serial.send([3]);
+      guest.until('Interrupt\n# ', from);
+    }
+  });
+
   test('switches the machine off', () => {
     guest.pc.serial.send(Buffer.from('poweroff\n'));
     expect(guest.toStop()).toEqual({ kind: 'power-off' });

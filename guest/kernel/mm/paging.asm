@@ -1,8 +1,9 @@
 ; paging.asm: address spaces.
 ;
 ; The kernel sees all RAM at its own address, below TASK_BASE, in every address space; ring 3 cannot.
-; Page 0 is left out, so that following a null pointer is a fault, and the kernel's code and
-; constants are read-only even for itself.
+; Page 0 is left out, so that following a null pointer is a fault; so is the page under each kernel
+; stack, so that an overflow does not ruin its neighbour. The kernel's code and constants are read-only
+; even for itself.
 ;
 ;   paging_init()                     boot             build the kernel's tables, paging on
 ;   new_address_space()               tasks            a directory with the kernel in it, or 0
@@ -23,6 +24,9 @@ proc paging_init
         push    ebx
         mov     ebx, PAGE_SIZE
 .next:
+        ccall   is_stack_guard, ebx
+        test    eax, eax
+        jnz     .mapped
         mov     eax, _PAGE_PRESENT | _PAGE_RW
         ; only pages that hold nothing but code and constants
         cmp     ebx, _text
@@ -33,6 +37,7 @@ proc paging_init
         mov     eax, _PAGE_PRESENT
 .writable:
         ccall   map_page, swapper_pg_dir, ebx, ebx, eax
+.mapped:
         add     ebx, PAGE_SIZE
         cmp     ebx, [boot_ram_end]
         jb      .next
@@ -43,6 +48,22 @@ proc paging_init
         jmp     .on                     ; what was fetched ahead was not translated
 .on:
         pop     ebx
+endproc
+
+; int is_stack_guard(u32 address)       is this the page under a kernel stack?
+proc is_stack_guard, .address
+        xor     edx, edx
+        mov     eax, [ebp + .address]
+        sub     eax, task_stacks
+        cmp     eax, THREAD_SLOT * NR_TASKS
+        jae     .no
+        mov     ecx, THREAD_SLOT
+        div     ecx
+        cmp     edx, 1                  ; carry if it begins a slot
+        sbb     eax, eax
+        return
+.no:
+        xor     eax, eax
 endproc
 
 ; u32 *new_address_space(void)

@@ -39,4 +39,4 @@ proc context_switch, .prev, .next
         pop     ebx
         pop     ebp
         ret
-  %pop
+  %pop                                  ; what endproc would do besides

@@ -10,8 +10,8 @@
 tasks:          resb task_size * NR_TASKS
 last_pid:       resd 1
         alignb  PAGE_SIZE
-task_stacks:    resb THREAD_SIZE * NR_TASKS
-boot_stack_top  equ task_stacks + THREAD_SIZE   ; task 0 is what boot becomes
+task_stacks:    resb THREAD_SLOT * NR_TASKS
+boot_stack_top  equ task_stacks + THREAD_SLOT   ; task 0 is what boot becomes
 
         section .text
 
@@ -55,7 +55,7 @@ proc alloc_task, .name
         mov     eax, [last_pid]
         mov     [ebx + task.pid], eax
         inc     esi
-        imul    esi, esi, THREAD_SIZE
+        imul    esi, esi, THREAD_SLOT
         add     esi, task_stacks
         mov     [ebx + task.stack_top], esi
         mov     dword [ebx + task.pgd], swapper_pg_dir

@@ -1,6 +1,7 @@
 ; wait.asm: sleeping until something happens, and waking who sleeps.
 ;
-;   sleep_on(queue)           tasks, interrupts off    until wake_up(queue); a queue is any address
+;   sleep_on(queue)           tasks, interrupts off    until wake_up(queue) or a signal; a queue is
+;                                                      any address
 ;   wake_up(queue)            any context              everyone who sleeps on it
 ;   schedule_timeout(ticks)   tasks                    until so many ticks have gone by, or a signal
 ;   wake_expired()            timer interrupt
@@ -12,14 +13,19 @@
         section .text
 
 ; void sleep_on(void *queue)            interrupts must be off; they are when it returns, too
+; A task that is to die does not go to sleep any more.
 proc sleep_on, .queue
         mov     eax, [this_cpu(current)]
+        cmp     dword [eax + task.signal], 0
+        jne     .awake
         mov     ecx, [ebp + .queue]
         mov     [eax + task.wait_queue], ecx
         mov     dword [eax + task.state], TASK_SLEEPING
         call    schedule
         mov     eax, [this_cpu(current)]
+.awake:
         mov     dword [eax + task.wait_queue], 0
+        mov     dword [eax + task.has_timeout], 0
 endproc
 
 ; void wake_task(struct task *which)
@@ -30,7 +36,6 @@ proc wake_task, .which
         cmp     dword [eax + task.state], TASK_SLEEPING
         jne     .done
         mov     dword [eax + task.state], TASK_RUNNING
-        mov     dword [eax + task.has_timeout], 0
         mov     dword [this_cpu(need_resched)], 1
 .done:
         popfd
