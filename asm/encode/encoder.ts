@@ -18,8 +18,8 @@ import {
   type OperandForm,
 } from './form.ts';
 import { ownEncoding } from './own.ts';
+import { explainRefusal } from './refusals.ts';
 import { registerNamed } from './registers.ts';
-import { explainSize } from './sizes.ts';
 import { disagreement } from './verify.ts';
 
 /** Encodings by their canonical text: the same statement is asked for thousands of times. */
@@ -61,7 +61,11 @@ function encodeFresh(form: Form): Encoding {
     const { bytes, fields } = encodeFresh({ ...form, mnemonic: withoutWait });
     return { bytes: Uint8Array.of(0x9b, ...bytes), fields: fields.map((f) => ({ ...f, offset: f.offset + 1 })) };
   }
-  const problem = explainSize(form);
+  // `fadd` alone is NASM's short way to write `faddp st1, st0`.
+  if (form.operands.length === 0 && /^f(add|subr?|mul|divr?)$/.test(form.mnemonic)) {
+    return encodeFresh({ ...form, mnemonic: `${form.mnemonic}p` });
+  }
+  const problem = explainRefusal(form);
   if (problem) throw new EncodeError(problem);
   const strict = form.operands.findIndex(
     (o) => o.kind === 'immediate' && o.strict && o.size !== 8 && o.number !== 'open',

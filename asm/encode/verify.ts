@@ -23,8 +23,10 @@ export function disagreement(form: Form, bytes: Uint8Array): string | null {
   const asked = form.prefixes.length > 0 ? `${form.prefixes.join(' ')} ${printForm(form)}` : printForm(form);
   const hex = Array.from(bytes, (b) => b.toString(16).padStart(2, '0')).join(' ');
   if (!decoded)
-    return UNREADABLE.has(form.mnemonic) ? null : `'${asked}' was encoded as ${hex}, which is no instruction`;
-  const told = `'${asked}' was encoded as ${hex}, which is '${decoded.mnemonic} ${decoded.operands}'`;
+    return UNREADABLE.has(form.mnemonic)
+      ? null
+      : `'${asked}' is refused: its encoding, ${hex}, reads as no instruction`;
+  const told = `'${asked}' is refused: its encoding, ${hex}, reads as '${`${decoded.mnemonic} ${decoded.operands}`.trimEnd()}'`;
   if (decoded.bytes.length !== bytes.length) return told;
   const words = decoded.mnemonic.split(' ').filter((word) => !WRITTEN_PREFIXES.has(word));
   const name = words.join(' ');

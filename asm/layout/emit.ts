@@ -89,6 +89,7 @@ class SectionEmitter {
 
   private emitItem(item: Placed, statement: Statement): void {
     if (statement.kind === 'label') return;
+    if (item.problem) throw item.problem;
     const scope = this.symbols.scope(this.placed.section, item.offset);
     if (statement.kind === 'equ') {
       evaluate(statement.symbol.value!, scope);

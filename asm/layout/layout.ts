@@ -25,6 +25,8 @@ export interface Placed {
   /** An instruction whose bytes do not depend on the layout: encoded once. */
   fixed: Encoding | null;
   readonly branch: Branch | null;
+  /** Why the last pass could not measure it; emit says it. */
+  problem: SourceError | EncodeError | null;
 }
 
 export interface PlacedSection {
@@ -60,6 +62,7 @@ export class Layout {
         repeat: 1,
         fixed: null,
         branch: branchOf(statement),
+        problem: null,
       })),
     }));
   }
@@ -101,12 +104,14 @@ export class Layout {
   private measure(item: Placed, section: Section): void {
     const { statement } = item;
     const scope = this.symbols.scope(section, item.offset);
+    item.problem = null;
     try {
       item.repeat = statement.times ? this.repetitions(statement.times, scope) : 1;
       item.each = this.sizeOfOne(item, statement, section, scope);
     } catch (problem) {
       // Said once, by emit, when all places are known; a first guess may well be wrong.
       if (!(problem instanceof SourceError || problem instanceof EncodeError)) throw problem;
+      item.problem = problem;
     }
     item.size = item.each * item.repeat;
   }

@@ -1,4 +1,4 @@
-/** Says what is wrong with the sizes of a form, before keystone is asked and guesses. */
+/** Says what is wrong with a form in words, before keystone is asked and guesses. */
 
 import { type Form, immediateWidth, type OperandForm } from './form.ts';
 
@@ -14,9 +14,25 @@ const SIZED = new Set(
 /** The register beside the memory says nothing about the memory's size here. */
 const OTHER_SIZE = new Set('movzx movsx rol ror rcl rcr shl sal shr sar'.split(' '));
 
-/** A message, or null when the sizes are clear. */
-export function explainSize(form: Form): string | null {
+/** What may be locked, if its destination is in memory (SDM volume 2, LOCK). */
+const LOCKABLE = new Set(
+  'add adc and btc btr bts cmpxchg cmpxchg8b dec inc neg not or sbb sub xor xadd xchg'.split(' '),
+);
+
+/** movsd and cmpsd are vector instructions too, but not these. */
+const STRINGS = /^((movs|cmps)[bw]|(stos|lods|scas|ins|outs)[bwd])$/;
+const SHIFTS = /^(ro[lr]|rc[lr]|sh[lr]|sa[lr])$/;
+
+/** A message, or null when nothing speaks against asking. */
+export function explainRefusal(form: Form): string | null {
   const { mnemonic, operands } = form;
+  if (form.prefixes.includes('lock') && !(LOCKABLE.has(mnemonic) && operands.some((o) => o.kind === 'memory'))) {
+    return `'lock' does not go with this: only a change of memory can be locked`;
+  }
+  if (STRINGS.test(mnemonic) && operands.length > 0) {
+    return `'${mnemonic}' takes no operands; a segment is written before it: 'es ${mnemonic}'`;
+  }
+  if (SHIFTS.test(mnemonic) && operands.length === 1) return `'${mnemonic}' needs a count: a number or cl`;
   const memories = operands.filter((o) => o.kind === 'memory');
   if (memories.length > 1) return 'an instruction takes one memory operand at most';
   const memory = memories[0];
