@@ -6,6 +6,7 @@
 ; The controller answers slowly. Each wait is bounded, so that a machine without one still boots.
 
 I8042_PATIENCE  equ 100000              ; times to ask
+I8042_CTR_QUIET equ I8042_CTR_SYSTEM | I8042_CTR_AUXDIS | I8042_CTR_XLATE
 
         section .text
 
@@ -18,15 +19,22 @@ proc i8042_init
         call    i8042_wait_read
         cmp     eax, I8042_RET_CTL_TEST
         jne     .absent
-        ccall   i8042_command, I8042_CMD_CTL_WCTR
-        ccall   i8042_write_data, I8042_CTR_KBDINT | I8042_CTR_SYSTEM | I8042_CTR_AUXDIS | I8042_CTR_XLATE
+        ; while we talk to the keyboard ourselves its answers shall raise no interrupt
+        ccall   i8042_write_ctr, I8042_CTR_QUIET
         ccall   i8042_command, I8042_CMD_KBD_ENABLE
         ccall   i8042_write_data, KBD_CMD_ENABLE
         call    i8042_wait_read         ; its acknowledgement
         call    i8042_flush
+        ccall   i8042_write_ctr, I8042_CTR_QUIET | I8042_CTR_KBDINT
         return
 .absent:
         pr      KERN_ERR, "i8042: No controller found"
+endproc
+
+; void i8042_write_ctr(int bits)        the command byte
+proc i8042_write_ctr, .bits
+        ccall   i8042_command, I8042_CMD_CTL_WCTR
+        ccall   i8042_write_data, [ebp + .bits]
 endproc
 
 ; void i8042_command(int command)
