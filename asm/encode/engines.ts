@@ -47,11 +47,11 @@ interface CapstoneModule {
 type Load<T> = (settings: object) => Promise<T>;
 
 /** What they would print on the console is no business of ours: we say what is wrong ourselves. */
-const QUIET = { print: () => {}, printErr: () => {} };
+const quiet = (): object => ({ print: () => {}, printErr: () => {} });
 
 const [ks, cs] = await Promise.all([
-  (loadKeystone as Load<KeystoneModule>)(QUIET),
-  (loadCapstone as Load<CapstoneModule>)(QUIET),
+  (loadKeystone as Load<KeystoneModule>)(quiet()),
+  (loadCapstone as Load<CapstoneModule>)(quiet()),
 ]);
 
 const encoders = {
