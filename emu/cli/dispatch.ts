@@ -1,10 +1,12 @@
 /** Finds the command that is meant, and turns errors into messages and exit statuses. */
 
 import manifest from '../../package.json' with { type: 'json' };
+import { command as asm } from './asm.ts';
 import { type Command, CommandError, UsageError } from './command.ts';
+import { command as disasm } from './disasm.ts';
 import { command as run } from './run.ts';
 
-const COMMANDS: readonly Command[] = [run];
+const COMMANDS: readonly Command[] = [run, asm, disasm];
 
 const HELP = `trapgate: a PC emulator for seeing, testing and debugging traps and interrupts
 

@@ -33,7 +33,7 @@ export interface Processor extends FrameTable {
   readonly eflags: number;
   readonly eip: number;
   segment(name: 'cs'): { readonly selector: number };
-  /** After RunExit.Shutdown: the exception whose delivery led to it. */
+  /** After RunExit.Shutdown: the exception whose delivery failed first. */
   readonly shutdown: { readonly vector: number; readonly errorCode: number } | undefined;
   /** Traps and interrupts delivered since reset, modulo 2^32. */
   readonly trapCount: number;

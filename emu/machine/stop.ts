@@ -25,7 +25,7 @@ export type Stop =
   | { readonly kind: 'reset'; readonly by: string }
   /** HLT, and nothing that could ever end it. */
   | ({ readonly kind: 'halted'; readonly interruptsEnabled: boolean } & Position)
-  /** Triple fault: the exception `vector` came up while a double fault was being delivered. */
+  /** Triple fault: neither `vector` nor the double fault that came of it could be delivered. */
   | ({ readonly kind: 'shutdown'; readonly vector: number; readonly errorCode: number } & Position);
 
 /** Exceptions by the manual's mnemonics (SDM 3A, table 6-1); other vectors have none. */
@@ -74,11 +74,9 @@ export function describeStop(stop: Stop, nameOf: (address: number) => string | u
         : `halted for ever before ${place(stop)}: HLT with interrupts disabled (IF=0)`;
     case 'shutdown':
       return [
-        `triple fault at ${place(stop)}: the processor shut down.`,
-        stop.vector === 8
-          ? 'The double fault (#DF) could not be delivered.'
-          : `${nameOfVector(stop.vector, stop.errorCode)} came up while the double fault (#DF) was being delivered.`,
-        'Look at the IDT (base, limit, gate 8), the handler segments and the stack they use.',
+        `triple fault at ${place(stop)}: ${nameOfVector(stop.vector, stop.errorCode)} could not be delivered,`,
+        'nor the double fault (#DF) that came of it, so the processor shut down.',
+        'Look at the IDT (base, limit, gate 8), at the handlers’ segments, and at the stack they would use.',
       ].join(' ');
   }
 }

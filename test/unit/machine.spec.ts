@@ -153,7 +153,7 @@ describe('reasons to stop', () => {
     const stop = machine.run();
     expect(stop).toEqual({ kind: 'shutdown', vector: 13, errorCode: 0x102, cs: 8, eip: 0x100020 });
     expect(describeStop(stop)).toContain('triple fault at 0008:00100020');
-    expect(describeStop(stop)).toContain('#GP(0x102) came up while the double fault (#DF) was being delivered');
+    expect(describeStop(stop)).toContain('#GP(0x102) could not be delivered, nor the double fault (#DF)');
   });
 
   test('pause() stops between two instructions', () => {
