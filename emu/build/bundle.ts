@@ -14,9 +14,7 @@ import { main, run, step } from './step.ts';
 
 const OUT = 'dist';
 const COMMAND = 'emu/cli/main.ts';
-const LIBRARY = ['index', 'testing/index']
-  .filter((name) => existsSync(`emu/${name}.ts`))
-  .map((name) => ({ in: `emu/${name}.ts`, out: name.split('/')[0]! }));
+const LIBRARY = { index: 'emu/index.ts', testing: 'emu/testing/index.ts' };
 
 const common: BuildOptions = {
   bundle: true,
