@@ -12,6 +12,8 @@ import { CODE_PAGE_437 } from './code-page-437.ts';
 const ANSI_COLOUR = [0, 4, 2, 6, 1, 5, 3, 7] as const;
 const BRIGHT = 8;
 const ESC = '\x1b[';
+/** So many cells cost no more to send again than a cursor movement. */
+const SHORT_WAY = 6;
 
 export class Painter {
   /** What the terminal shows, as cells; undefined where that is unknown. */
@@ -45,21 +47,26 @@ export class Painter {
     }
 
     let attribute = -1;
-    let place = -1;
+    const put = (cell: number) => {
+      if (cell >> 8 !== attribute) {
+        attribute = cell >> 8;
+        out += attributeSequence(attribute, screen.blink);
+      }
+      out += CODE_PAGE_437[cell & 0xff]!;
+    };
     for (let row = 0; row < height; row++) {
+      // Where in the row the terminal's own cursor stands; nowhere yet.
+      let place = Number.NEGATIVE_INFINITY;
       for (let column = 0; column < width; column++) {
         const index = row * width + column;
-        const cell = screen.cells[(top + row) * screen.columns + column]!;
-        if (this.shown[index] === cell) continue;
-        this.shown[index] = cell;
-        // The terminal's own cursor stands behind the last cell sent, but not over the end of a row.
-        if (place !== index || column === 0) out += `${ESC}${row + 1};${column + 1}H`;
-        if (cell >> 8 !== attribute) {
-          attribute = cell >> 8;
-          out += attributeSequence(attribute, screen.blink);
-        }
-        out += CODE_PAGE_437[cell & 0xff]!;
-        place = index + 1;
+        const cellAt = (x: number) => screen.cells[(top + row) * screen.columns + x]!;
+        if (this.shown[index] === cellAt(column)) continue;
+        this.shown[index] = cellAt(column);
+        // A short way to the next change is shorter over what stands there already.
+        if (column - place > SHORT_WAY) out += `${ESC}${row + 1};${column + 1}H`;
+        else for (let x = place; x < column; x++) put(cellAt(x));
+        put(cellAt(column));
+        place = column + 1;
       }
     }
     if (attribute >= 0) out += `${ESC}0m`;

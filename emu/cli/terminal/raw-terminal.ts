@@ -15,11 +15,11 @@ export class RawTerminal {
   private readonly giveBack = () => this.leave();
 
   get rows(): number {
-    return this.output.rows ?? 25;
+    return this.output.rows || 25;
   }
 
   get columns(): number {
-    return this.output.columns ?? 80;
+    return this.output.columns || 80;
   }
 
   /**
