@@ -115,3 +115,4 @@ dist/trapgate.js: build/tools/bundle.js $(hosts) build/core.stamp
 
 $(kernel): build/tools/guest.js $(guest)
 	@node build/tools/guest.js
+	@touch $@
