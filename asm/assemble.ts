@@ -11,7 +11,7 @@ import { writeListing } from './output/listing.ts';
 import { writeMap } from './output/map.ts';
 import { Preprocessor } from './preprocess/preprocessor.ts';
 import { lex } from './source/lexer.ts';
-import { joinPath, outermost, type Position, type SourceLine, type SourceReader } from './source/source.ts';
+import { joinPath, outermost, type SourceLine, type SourceReader } from './source/source.ts';
 import { Parser } from './statements/parser.ts';
 import type { Unit } from './statements/statement.ts';
 
@@ -109,7 +109,7 @@ export function assemble(source: string, options: AssembleOptions = {}): Assembl
     symbols: image.symbols,
     lines: lineTable(image),
     entry,
-    diagnostics: diagnostics.list,
+    diagnostics: diagnostics.sorted(),
     dependencies: files,
     listing: () => writeListing(image, unit.lines),
     map: () => writeMap(image, file),
@@ -159,10 +159,9 @@ function compile(
   for (const line of preprocessor.lines(file, source)) parser.accept(line);
   const unit = parser.finish(file);
   const layout = new Layout(unit, parser.symbols, diagnostics);
-  const start: Position | null = null;
-  diagnostics.guard(start, () => layout.run());
-  // Without places there is nothing to emit, but errors in statements are worth telling in the same run.
-  const sections = diagnostics.guard(start, () => emit(layout, parser.symbols, diagnostics)) ?? [];
+  const settled = diagnostics.guard(null, () => layout.run());
+  // Errors in single statements are told by emit; without places for all there is nothing to emit.
+  const sections = settled ? (diagnostics.guard(null, () => emit(layout, parser.symbols, diagnostics)) ?? []) : [];
   return { unit, object: { file, sections, symbols: parser.symbols }, files: [...preprocessor.files, ...binaries] };
 }
 

@@ -33,7 +33,7 @@ export class SourceError extends Error {
 export const ERROR_LIMIT = 200;
 
 export class Diagnostics {
-  readonly list: Diagnostic[] = [];
+  private readonly list: Diagnostic[] = [];
   errors = 0;
   private readonly seen = new Set<string>();
 
@@ -43,6 +43,12 @@ export class Diagnostics {
 
   warning(message: string, at: Position | null): void {
     this.add('warning', message, at);
+  }
+
+  /** All, in the order of the lines of the source that was named; passes find them in another. */
+  sorted(): readonly Diagnostic[] {
+    const line = (d: Diagnostic): number => d.trail.at(-1)?.line ?? d.line;
+    return [...this.list].sort((a, b) => line(a) - line(b));
   }
 
   get full(): boolean {

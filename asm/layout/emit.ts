@@ -56,6 +56,9 @@ export function emit(layout: Layout, symbols: SymbolTable, diagnostics: Diagnost
   return layout.sections.map((placed) => new SectionEmitter(placed, symbols, diagnostics).run());
 }
 
+/** Each repeated address is a relocation of its own; a bound keeps memory in bounds. */
+const REPEATED_ADDRESSES = 1_000_000;
+
 class SectionEmitter {
   private readonly bytes: Uint8Array;
   private readonly relocations: Relocation[] = [];
@@ -121,6 +124,9 @@ class SectionEmitter {
   private repeatBytes(item: Placed, from: number): void {
     const first = this.bytes.subarray(item.offset, item.offset + item.each);
     const moved = this.relocations.filter((r) => r.offset >= item.offset);
+    if (moved.length > 0 && item.repeat > REPEATED_ADDRESSES) {
+      throw new SourceError(`addresses are repeated ${REPEATED_ADDRESSES} times at most`, item.statement.at);
+    }
     for (let i = from; i < item.repeat; i++) {
       this.bytes.set(first, item.offset + i * item.each);
       for (const r of moved) this.relocations.push({ ...r, offset: r.offset + i * item.each });

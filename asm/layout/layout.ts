@@ -37,7 +37,7 @@ export interface PlacedSection {
 
 const PASS_LIMIT = 200;
 /** An image larger than this is surely an accident of `times`. */
-export const SIZE_LIMIT = 256 * 1024 * 1024;
+export const SIZE_LIMIT = 64 * 1024 * 1024;
 
 /** Lays out all sections of a unit. Errors that only the last pass can know are left to `emit`. */
 export class Layout {
@@ -67,16 +67,17 @@ export class Layout {
     }));
   }
 
-  /** Runs passes until nothing moves. */
-  run(): void {
+  /** Runs passes until nothing moves; false if they never settle. */
+  run(): boolean {
     for (let pass = 0; pass < PASS_LIMIT; pass++) {
       this.firstPass = pass === 0;
       this.changed = false;
       for (const section of this.sections) this.pass(section);
-      if (!this.changed && !this.firstPass) return;
+      if (!this.changed && !this.firstPass) return true;
     }
     const at = this.sections[0]?.items[0]?.statement.at ?? null;
     this.diagnostics.error(`the layout does not settle in ${PASS_LIMIT} passes: a size depends on itself`, at);
+    return false;
   }
 
   private pass(placed: PlacedSection): void {

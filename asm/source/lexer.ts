@@ -79,7 +79,11 @@ function readToken(line: SourceLine, at: number, space: boolean): Read {
     return make('string', end + 1, { string: utf8(text.slice(at + 1, end)) });
   }
   if (c === '$') return readDollar(text, at, make);
-  if (NAME_START.test(c)) return make('name', matchEnd(NAME, text, at));
+  if (NAME_START.test(c)) {
+    const end = matchEnd(NAME, text, at);
+    // Alone it is the operator `?:`.
+    return make(text.slice(at, end) === '?' ? 'mark' : 'name', end);
+  }
   if (c >= '0' && c <= '9') {
     const end = matchEnd(NUMBER, text, at);
     const word = text.slice(at, end);
