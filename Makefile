@@ -19,6 +19,11 @@ guest := $(call files,guest)
 trapgate := node dist/trapgate.js
 kernel := dist/guest/kernel.elf
 programs := dist/guest/programs.cpio
+image := emu/core/generated/image.ts
+
+# What a rule makes besides its target: when that is gone, the rule runs again.
+unless_there = $(if $(wildcard $(1)),,remake)
+.PHONY: remake
 
 ## make run           boot the kernel to its shell (without a terminal: run its tour)
 run: build
@@ -106,13 +111,13 @@ build/tools/bench.js: test/bench/main.ts $(call files,test/bench) $(hosts) build
 build/tools/conformance.js: test/conformance/main.ts $(call files,test/conformance) $(hosts) build/core.stamp
 	@$(bundled)
 
-build/core.stamp: build/tools/core.js $(core)
+build/core.stamp: build/tools/core.js $(core) $(call unless_there,$(image))
 	@node build/tools/core.js
 	@touch $@
 
 dist/trapgate.js: build/tools/bundle.js $(hosts) build/core.stamp
 	@node build/tools/bundle.js
 
-$(kernel): build/tools/guest.js $(guest)
+$(kernel): build/tools/guest.js $(guest) $(call unless_there,$(programs))
 	@node build/tools/guest.js
 	@touch $@
