@@ -24,7 +24,7 @@ export const FLAG_ID: u32 = 1 << 21;
 export let low: u32 = 0, high: u32 = 0;
 
 export const PRESENT: u32 = 1 << 15, NOT_SYSTEM: u32 = 1 << 12, ACCESSED: u32 = 1 << 8;
-const KEPT_IN_CACHE: u32 = 0x00f0ff00, GRANULAR: u32 = 1 << 23, EXPAND_DOWN: u32 = 1 << 10;
+export const KEPT_IN_CACHE: u32 = 0x00f0ff00, GRANULAR: u32 = 1 << 23, EXPAND_DOWN: u32 = 1 << 10;
 /** Types of system descriptors, bits 8 to 11. SDM 3A, table 3-2. */
 export const TYPE_TSS16: u32 = 1, TYPE_LDT: u32 = 2, TYPE_TSS16_BUSY: u32 = 3, TYPE_CALL16: u32 = 4, TYPE_TASK_GATE: u32 = 5;
 export const TYPE_TSS32: u32 = 9, TYPE_TSS32_BUSY: u32 = 11, TYPE_CALL32: u32 = 12;
@@ -56,7 +56,7 @@ export const TYPE_TSS32: u32 = 9, TYPE_TSS32_BUSY: u32 = 11, TYPE_CALL32: u32 = 
 // ---- reading descriptors
 
 const REMEMBERED: u32 = 0x3000, REMEMBERED_ENTRIES: u32 = 128, REMEMBERED_ENTRY: u32 = 16; // generation, selector, low, high
-@inline function rememberedAt(selector: u32): usize { return REMEMBERED + ((selector >>> 3) & (REMEMBERED_ENTRIES - 1)) * REMEMBERED_ENTRY; }
+@inline export function rememberedAt(selector: u32): usize { return REMEMBERED + ((selector >>> 3) & (REMEMBERED_ENTRIES - 1)) * REMEMBERED_ENTRY; }
 
 /** Where the selector's descriptor is, or 0xffffffff when beyond its table. */
 function descriptorAt(selector: u32): u32 {

@@ -1,6 +1,6 @@
 // Software interrupts, the processor's tables and registers, and asking about selectors.
 import {
-  CR0, CR2, CR3, CR4, CPL, SS, LDTR, TR, DR, GDT_BASE, GDT_LIMIT, IDT_BASE, IDT_LIMIT, GENERATION, HALTED, SHADOW,
+  CR0, CR2, CR3, CR4, CPL, SS, LDTR, TR, DR, GDT_BASE, GDT_LIMIT, IDT_BASE, IDT_LIMIT, GENERATION, HALTED, MODE, RECORD, SHADOW,
 } from './layout';
 import { raise, faulted, DB, BP, OF_VECTOR, BR, UD, GP, NP } from './fault';
 import { overflow, recordZero } from './flags';
@@ -16,8 +16,9 @@ import {
 import { pushValue, popValue, adjustStack } from './stack';
 import { virtualNeedsIopl } from './eflags';
 import { softwareInterrupt } from './traps';
-import { dst, src, imm, offset, segmentOf, isMemory, readRM } from './operands';
+import { dst, src, imm, next, offset, segmentOf, isMemory, readRM } from './operands';
 import { onward } from './onward';
+import { find } from './blocks';
 
 @inline function refuse(pc: usize, vector: u32, code: u32): usize { raise(vector, code); return pc; }
 /** SDM 3A, 5.9: privileged instructions are #GP(0) outside ring 0. */
@@ -279,23 +280,25 @@ export function hlt(pc: usize): usize {
 export function movFromSegment<T>(pc: usize): usize { return storeWord<T>(pc, selectorIn(<u32>src(pc))); }
 /** `8E`. */
 export function movToSegment(pc: usize): usize {
-  const segment = <u32>dst(pc), selector = <u32>readRM<u16>(pc, src(pc));
+  const segment = <u32>dst(pc), selector = <u32>readRM<u16>(pc, src(pc)), mode = load<u32>(MODE);
   if (faulted() || !loadSegment(segment, selector)) return pc;
   if (segment == SS) blockInterrupts();
-  return onward(pc);
+  return onwardInMode(pc, mode);
 }
+/** The rest of the block was decoded for this MODE; a segment load that changed it goes on in another. */
+@inline function onwardInMode(pc: usize, mode: u32): usize { return load<u32>(MODE) == mode ? pc + RECORD : find(next(pc)); }
 export function pushSegment<T>(pc: usize): usize {
   pushValue<T>(<T>selectorIn(<u32>src(pc)));
   return faulted() ? pc : onward(pc);
 }
 export function popSegment<T>(pc: usize): usize {
-  const segment = <u32>dst(pc), selector = <u32>popValue<T>() & 0xffff;
+  const segment = <u32>dst(pc), selector = <u32>popValue<T>() & 0xffff, mode = load<u32>(MODE);
   if (faulted()) return pc;
   // The pop counts on the stack it came from, even when SS is what it loads.
   adjustStack(sizeof<T>());
   if (!loadSegment(segment, selector)) { adjustStack(-(<i32>sizeof<T>())); return pc; }
   if (segment == SS) blockInterrupts();
-  return onward(pc);
+  return onwardInMode(pc, mode);
 }
 /** SDM 3A, 6.8.3: after a load of SS no interrupt comes before the next instruction is done, so that ESP can follow. */
 @inline function blockInterrupts(): void { store<u32>(SHADOW, 2); }

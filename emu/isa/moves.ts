@@ -70,7 +70,14 @@ export const moves: Instruction[] = [
   { name: 'xlat', kind: 'special', value: 'xlat', encodings: { d7: '' } },
 
   { name: 'mov', kind: 'special', value: 'movFromSegment', encodings: { '8c': 'Ev,Sw' } },
-  { name: 'mov', kind: 'special', value: 'movToSegment', ends: true, encodings: { '8e': 'Sw,Ew' } },
+  {
+    name: 'mov',
+    kind: 'special',
+    value: 'movToSegment',
+    encodings: { '8e': 'Sw,Ew' },
+    hot: ['rr'],
+    hotNeeds: ['code'],
+  },
   load('les', 'c4'),
   load('lds', 'c5'),
   load('lss', '0f b2'),

@@ -1,21 +1,5 @@
 import type { Instruction } from './instruction.ts';
 
-const segment = (name: string, push: string, pop?: string): Instruction[] => [
-  { name: 'push', kind: 'special', value: 'pushSegment', sized: true, encodings: { [push]: `-,${name}` } },
-  ...(pop
-    ? [
-        {
-          name: 'pop',
-          kind: 'special',
-          value: 'popSegment',
-          sized: true,
-          ends: true,
-          encodings: { [pop]: name },
-        } as const,
-      ]
-    : []),
-];
-
 export const stack: Instruction[] = [
   {
     name: 'push',
@@ -24,12 +8,24 @@ export const stack: Instruction[] = [
     hot: ['r', 'i', 'm'],
   },
   { name: 'pop', kind: 'pop', encodings: { '58+': 'Zv', '8f /0': 'Ev' }, hot: ['r'] },
-  ...segment('ES', '06', '07'),
-  ...segment('CS', '0e'),
-  ...segment('SS', '16', '17'),
-  ...segment('DS', '1e', '1f'),
-  ...segment('FS', '0f a0', '0f a1'),
-  ...segment('GS', '0f a8', '0f a9'),
+  {
+    name: 'push',
+    kind: 'special',
+    value: 'pushSegment',
+    sized: true,
+    encodings: { '06': '-,ES', '0e': '-,CS', '16': '-,SS', '1e': '-,DS', '0f a0': '-,FS', '0f a8': '-,GS' },
+    hot: [''],
+    hotNeeds: ['stack'],
+  },
+  {
+    name: 'pop',
+    kind: 'special',
+    value: 'popSegment',
+    sized: true,
+    encodings: { '07': 'ES', '17': 'SS', '1f': 'DS', '0f a1': 'FS', '0f a9': 'GS' },
+    hot: [''],
+    hotNeeds: ['stack', 'code'],
+  },
   {
     name: 'pusha',
     kind: 'special',

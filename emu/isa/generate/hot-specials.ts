@@ -72,6 +72,28 @@ const bodies: Record<string, Lines> = {
     'setEsp(sp + 32);',
     ...next('hot'),
   ],
+  movToSegment: [
+    'const selector = <u32>load<u16>(src(pc));',
+    `if (!segments.loadsPlainly(dst(pc), selector)) ${leave}`,
+    'segments.loadPlain(dst(pc), selector);',
+    ...next('hot'),
+  ],
+  pushSegment: [
+    'const sp = esp() - 4, top = tlbEntry(sp);',
+    `if (!canWrite<u32>(top, sp)) ${leave}`,
+    'store<u32>(host(top, sp), segments.selectorOf(src(pc)));',
+    'setEsp(sp);',
+    ...next('hot'),
+  ],
+  popSegment: [
+    'const sp = esp(), top = tlbEntry(sp);',
+    `if (!canRead<u32>(top, sp)) ${leave}`,
+    'const selector = <u32>load<u16>(host(top, sp));',
+    `if (!segments.loadsPlainly(dst(pc), selector)) ${leave}`,
+    'setEsp(sp + 4);',
+    'segments.loadPlain(dst(pc), selector);',
+    ...next('hot'),
+  ],
   leaveFrame: [
     'const sp = load<u32>(EBP), top = tlbEntry(sp);',
     `if (!canRead<u32>(top, sp)) ${leave}`,

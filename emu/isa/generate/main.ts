@@ -33,6 +33,7 @@ const text = (cases: readonly Case[], mode: Mode): string =>
     .join('');
 
 const hotModule = (cases: readonly Case[]): string => `${banner}import * as I from '../instructions';
+import * as segments from '../segments-hot';
 import * as trap from '../traps-hot';
 import { condition } from '../flags';
 import { FLAG_DF, FLAG_IF } from '../segments';
