@@ -140,6 +140,9 @@ export class Cpu {
     this.set(L.GDT_LIMIT, 0xffff);
     this.set(L.DR + 6 * 4, 0xffff0ff0);
     this.set(L.DR + 7 * 4, 0x400);
+    this.set(L.FPU_CONTROL, 0x40);
+    this.set(L.FPU_TAGS, 0xff);
+    this.set(L.MXCSR, 0x1f80);
     this.eip = 0xfff0;
     this.core.initialize();
     this.isStale = true;

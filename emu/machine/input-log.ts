@@ -16,6 +16,9 @@ import { isKeyName, type KeyName } from '../../devices/keys.ts';
 export type Input =
   /** A key of the PC keyboard went down or up. */
   | { readonly kind: 'key'; readonly key: KeyName; readonly down: boolean }
+  /** The mouse moved by so many counts, to the right and away from the person; `wheel` is positive towards them. */
+  | { readonly kind: 'mouse'; readonly right: number; readonly away: number; readonly wheel: number }
+  | { readonly kind: 'mouse-button'; readonly button: (typeof BUTTONS)[number]; readonly down: boolean }
   /** A byte arrived at a serial port: 1 for COM1. */
   | { readonly kind: 'serial'; readonly port: number; readonly byte: number }
   /** A finger on interrupt wire 0 to 15. */
@@ -37,6 +40,9 @@ export interface InputLog {
 
 const FORMAT = 'trapgate input log';
 const VERSION = 1;
+/** How far a mouse can be said to move at once. */
+const MOST_COUNTS = 32767;
+const BUTTONS = ['left', 'right', 'middle'] as const;
 
 /** Inputs that are still to come, and those that have been. */
 export class InputGate {
@@ -174,6 +180,10 @@ function isInput(value: Record<string, unknown>): value is Input {
   switch (value.kind) {
     case 'key':
       return typeof value.key === 'string' && isKeyName(value.key) && typeof value.down === 'boolean';
+    case 'mouse':
+      return [value.right, value.away, value.wheel].every((counts) => isWithin(counts, -MOST_COUNTS, MOST_COUNTS));
+    case 'mouse-button':
+      return BUTTONS.some((button) => button === value.button) && typeof value.down === 'boolean';
     case 'serial':
       return isWithin(value.port, 1, 4) && isWithin(value.byte, 0, 255);
     case 'line':

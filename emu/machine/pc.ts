@@ -3,7 +3,8 @@
  *
  * | IRQ | from             | ports            | chip                                   |
  * |-----|------------------|------------------|----------------------------------------|
- * |     |                  | 20-21 a0-a1 4d0-4d1 | i8259 pair, INT to the CPU's INTR    |
+ * |     |                  | 20-21, 4d0       | i8259 master, INT to the CPU's INTR    |
+ * | 2   | INT of the slave | a0-a1, 4d1       | i8259 slave                            |
  * | 0   | OUT0             | 40-43            | i8254                                  |
  * | 1   | keyboard         | 60, 64           | i8042                                  |
  * |     |                  | 61               | port B: speaker, NMI status            |
@@ -11,9 +12,9 @@
  * |     |                  | 92               | port A: fast reset, A20                |
  * |     |                  | e9               | debug console                          |
  * |     |                  | f4-f7            | isa-debug-exit                         |
- * |     |                  | 3d4-3d5 ...      | vga-text, memory b8000-bffff           |
+ * |     |                  | 3b4-3da          | vga-text, memory b8000-bffff           |
  * | 4   | COM1             | 3f8-3ff          | uart16550                              |
- * | 12  | aux              | 60, 64           | i8042 (nothing plugged in)             |
+ * | 12  | mouse            | 60, 64           | i8042                                  |
  * |     |                  | 604              | power                                  |
  *
  * Memory: RAM but for 640 KB to 768 KB, where the screen is. What a PC has below 1 MB for its ROMs is RAM too
@@ -33,6 +34,7 @@ import { Port61 } from '../../devices/port61.ts';
 import { Port92 } from '../../devices/port92.ts';
 import { Power } from '../../devices/power.ts';
 import { Ps2Keyboard } from '../../devices/ps2-keyboard.ts';
+import { Ps2Mouse } from '../../devices/ps2-mouse.ts';
 import { Uart16550 } from '../../devices/uart16550.ts';
 import { VgaText } from '../../devices/vga-text.ts';
 import { type BootImage, boot } from './boot.ts';
@@ -78,6 +80,7 @@ export class Pc {
   readonly pit: I8254;
   readonly rtc: Mc146818;
   readonly keyboard: Ps2Keyboard;
+  readonly mouse: Ps2Mouse;
   readonly i8042: I8042;
   readonly com1: Uart16550;
   readonly vga: VgaText;
@@ -121,6 +124,7 @@ export class Pc {
 
     this.pit = new I8254({ clock, out0: this.wire(0) });
     this.keyboard = new Ps2Keyboard({ clock });
+    this.mouse = new Ps2Mouse({ clock });
     this.i8042 = new I8042({
       clock,
       irq1: this.wire(1),
@@ -128,6 +132,7 @@ export class Pc {
       a20: a20(),
       reset: this.resetLine('the keyboard controller'),
       keyboard: this.keyboard,
+      aux: this.mouse,
     });
     this.rtc = new Mc146818({
       clock,
@@ -154,6 +159,7 @@ export class Pc {
       this.pic,
       pit,
       this.keyboard,
+      this.mouse,
       this.i8042,
       new Port61({ clock, gate2: pit.gate(2), output2: () => pit.output(2), nmi: nmi.input }),
       this.rtc,
@@ -203,6 +209,13 @@ export class Pc {
       case 'key':
         if (input.down) this.keyboard.press(input.key);
         else this.keyboard.release(input.key);
+        return true;
+      case 'mouse':
+        this.mouse.move(input.right, input.away, input.wheel);
+        return true;
+      case 'mouse-button':
+        if (input.down) this.mouse.press(input.button);
+        else this.mouse.release(input.button);
         return true;
       case 'serial':
         return input.port === COM1 ? this.serial.deliver(input.byte) : true;

@@ -13,6 +13,8 @@ const events: StampedInput[] = [
   { at: 10, kind: 'key', key: 'left-shift', down: true },
   { at: 10, kind: 'serial', port: 1, byte: 255 },
   { at: 11, kind: 'line', line: 5, level: true },
+  { at: 11, kind: 'mouse', right: -3, away: 4, wheel: 0 },
+  { at: 11, kind: 'mouse-button', button: 'middle', down: false },
   { at: 12, kind: 'button', button: 'reset' },
   { at: 99, kind: 'end' },
 ];
@@ -43,6 +45,8 @@ describe('input log file', () => {
     [`${header}{"at":5,"kind":"end"}\n{"at":4,"kind":"end"}`, 'log:3: time runs backwards: 4 after 5'],
     [`${header}{"at":5,"kind":"key","key":"ctrl","down":true}`, 'log:2: no input is like this: {"at":5'],
     [`${header}{"at":5,"kind":"serial","port":1,"byte":256}`, 'log:2: no input is like this'],
+    [`${header}{"at":5,"kind":"mouse","right":1,"away":99999,"wheel":0}`, 'log:2: no input is like this'],
+    [`${header}{"at":5,"kind":"mouse-button","button":"fourth","down":true}`, 'log:2: no input is like this'],
     [`${header}{"at":5,"kind":"line","line":16,"level":true}`, 'log:2: no input is like this'],
   ])('refuses %j', (text, message) => {
     expect(() => parseInputLog('log', text)).toThrow(message);

@@ -282,6 +282,38 @@ describe('from outside', () => {
     expect(m.consoleText).toBe('\x1e\x9e');
   });
 
+  test('the mouse answers through the controller, by IRQ 12', async () => {
+    const m = await boot(ring0`
+      start:
+        ${pics((1 << 2) | (1 << 12))}
+        mov al, 0xa8
+        call command
+        mov al, 0x60
+        call command
+        mov al, 0x02
+        call data
+        mov al, 0xd4
+        call command
+        mov al, 0xf4
+        call data
+        sti
+      wait: hlt
+        jmp wait
+      command:
+        out 0x64, al
+        jmp settled
+      data: out 0x60, al
+      settled:
+        in al, 0x64
+        test al, 2
+        jnz settled
+        ret
+    `);
+    m.runUntilTrap();
+    expect(m).toDeliverTrap({ vector: 0x2c, cause: 'external' });
+    expect(m.pc.machine.ports.read(0x60, 1)).toBe(0xfa);
+  });
+
   test('the typist presses 200 keys in a second, not faster', async () => {
     const m = await boot(ECHO);
     m.type('ab');
