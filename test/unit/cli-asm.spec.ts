@@ -1,0 +1,118 @@
+/** `trapgate asm` and `trapgate disasm`, as typed. */
+
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { command as asm } from '../../emu/cli/asm.ts';
+import { CommandError, UsageError } from '../../emu/cli/command.ts';
+import { command as disasm } from '../../emu/cli/disasm.ts';
+
+let folder: string;
+let out: string;
+let err: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'trapgate-cli-'));
+  out = err = '';
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    out += text;
+    return true;
+  });
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+    err += text;
+    return true;
+  });
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  rmSync(folder, { recursive: true });
+});
+
+const at = (name: string): string => join(folder, name);
+const write = (name: string, text: string): string => {
+  writeFileSync(at(name), text);
+  return at(name);
+};
+
+describe('trapgate asm', () => {
+  test('makes a boot sector of 16-bit code, with NASM-like options', async () => {
+    mkdirSync(at('inc'));
+    write('inc/tail.inc', 'times 510 - ($ - $$) db FILL\n dw 0xaa55');
+    const source = write('boot.asm', 'org 0x7c00\n jmp $\n%include "tail.inc"');
+    expect(
+      await asm.run([
+        source,
+        '-fbin',
+        '-o',
+        at('boot.img'),
+        `-I${at('inc')}/`,
+        '-D',
+        'FILL=0xf4',
+        '-l',
+        at('boot.lst'),
+      ]),
+    ).toBe(0);
+    const image = readFileSync(at('boot.img'));
+    expect(image.length).toBe(512);
+    expect([...image.subarray(0, 3), image[510], image[511]]).toEqual([0xeb, 0xfe, 0xf4, 0x55, 0xaa]);
+    expect(readFileSync(at('boot.lst'), 'utf8')).toContain('00007c00 ebfe');
+    expect(err).toBe('');
+  });
+
+  test('tells all errors, returns 1, and leaves no file', async () => {
+    const source = write('bad.asm', 'mov eax,\n\tbogus eax');
+    expect(await asm.run(['-o', at('bad.bin'), '-l', at('bad.lst'), source])).toBe(1);
+    expect(err).toContain(`${source}:1:9: error: expected an expression`);
+    expect(err).toContain(`${source}:2:2: error: 'bogus' is no instruction`);
+    expect(err).toContain('    \tbogus eax\n    \t^');
+    expect(readdirSync(folder)).toEqual(['bad.asm']);
+  });
+
+  test('names the output after the source', async () => {
+    const source = write('kernel.asm', 'section .text\n global _start\n_start: hlt');
+    expect(await asm.run([source, '-f', 'multiboot', '--map', at('kernel.map')])).toBe(0);
+    expect(readFileSync(at('kernel.elf')).subarray(0, 4).toString('latin1')).toBe('\x7fELF');
+    expect(readFileSync(at('kernel.map'), 'utf8')).toContain('00100000  .text     * _start');
+  });
+
+  test('-M says what the image depends on, and makes none', async () => {
+    write('a.inc', 'nop');
+    const source = write('a.asm', `%include "${at('a.inc')}"`);
+    expect(await asm.run(['-M', '-o', 'a.img', source])).toBe(0);
+    expect(out).toBe(`a.img: ${source} \\\n  ${at('a.inc')}\n`);
+    expect(existsSync('a.img')).toBe(false);
+  });
+
+  test('wrong usage is not an error of the source', async () => {
+    await expect(asm.run([])).rejects.toThrow(UsageError);
+    await expect(asm.run(['a.asm', '-f', 'coff'])).rejects.toThrow('-f coff: the formats are');
+    await expect(asm.run([at('none.asm')])).rejects.toThrow(CommandError);
+  });
+});
+
+describe('trapgate disasm', () => {
+  test('shows an image with its symbols', async () => {
+    const source = write(
+      'k.asm',
+      'global _start\n_start: call work\n hlt\nwork: mov eax, [value]\n ret\n section .data\nvalue: dd 1',
+    );
+    await asm.run([source, '-f', 'elf32exec', '-o', at('k.elf')]);
+    expect(await disasm.run([at('k.elf'), '--start', 'work', '--count', '1'])).toBe(0);
+    expect(out).toBe(
+      'section .text\n\nwork:\n  40000006  a1 00 10 00 40          mov eax, dword ptr [0x40001000]  ; value\n',
+    );
+  });
+
+  test('shows raw bytes at an address', async () => {
+    writeFileSync(at('raw.bin'), Uint8Array.of(0xb8, 1, 0, 0xeb, 0xfb));
+    expect(await disasm.run([at('raw.bin'), '--bits', '16', '--address', '0x7c00'])).toBe(0);
+    expect(out).toContain('00007c03  eb fb                   jmp 0x7c00');
+  });
+
+  test('says when there is no such place', async () => {
+    writeFileSync(at('raw.bin'), Uint8Array.of(0x90));
+    await expect(disasm.run([at('raw.bin'), '--start', 'nowhere'])).rejects.toThrow("there is no symbol 'nowhere'");
+  });
+});
