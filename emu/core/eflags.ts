@@ -1,5 +1,5 @@
 // Who may change which bit of EFLAGS (SDM 1, 3.4.3; SDM 2A, IRET; SDM 2B, POPF), and the instructions about it.
-import { EFLAGS, CPL, SHADOW } from './layout';
+import { EFLAGS, CPL, SHADOW, SHADOW_OF_STACK } from './layout';
 import { raise, faulted, GP } from './fault';
 import { ARITHMETIC, arithmeticFlags, setArithmeticFlags } from './flags';
 import {
@@ -65,7 +65,7 @@ export function cli(pc: usize): usize {
 export function sti(pc: usize): usize {
   if (!mayChangeInterrupts()) return pc;
   // SDM 2B, STI: interrupts stay blocked for one more instruction, if they were before. The loop counts this one too.
-  if (!(load<u32>(EFLAGS) & FLAG_IF)) store<u32>(SHADOW, 2);
+  if (!(load<u32>(EFLAGS) & FLAG_IF)) { store<u32>(SHADOW, 2); store<u32>(SHADOW_OF_STACK, 0); }
   store<u32>(EFLAGS, load<u32>(EFLAGS) | FLAG_IF);
   return onward(pc);
 }

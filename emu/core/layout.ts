@@ -49,6 +49,16 @@ export const DR: u32 = 0x220; // DR0 to DR7, 4 bytes each
 export const TRAP_STOP: u32 = 0x240; // leave run() when TRAPS reaches this (0: never); the host drains the ring then
 export const TIME_NOW: u32 = 0x248; // f64: virtual time; exact whenever the core is not running
 export const SHUTDOWN_VECTOR: u32 = 0x250, SHUTDOWN_CODE: u32 = 0x254; // the exception whose delivery led to the triple fault
+export const DEBUG_TRAPS: u32 = 0x258; // debug traps that wait for the end of the instruction, as bits of DR6
+export const WATCHING: u32 = 0x25c; // WATCH_ bits: what DR7 has enabled
+export const SHADOW_OF_STACK: u32 = 0x260; // 1: the SHADOW is that of mov ss or pop ss, which holds off debug exceptions too
+export const REPEATING: u32 = 0x264; // 1: the next instruction is a repeated string instruction with some iterations done
+export const TIME_STAMP: u32 = 0x268; // i64: what wrmsr added to the time-stamp counter, which is else the virtual time
+export const SYSENTER_CS: u32 = 0x270, SYSENTER_ESP: u32 = 0x274, SYSENTER_EIP: u32 = 0x278; // MSRs 174H to 176H
+export const EFER: u32 = 0x27c; // MSR C0000080H; NXE is all there is of it
+export const DIRECTORY_POINTERS: u32 = 0x280; // u64 x 4: with PAE, what mov cr3 loaded from the page directory pointer table
+export const PAGE_ATTRIBUTES: u32 = 0x2a0; // u64: MSR 277H
+export const MISC_ENABLE: u32 = 0x2a8; // MSR 1A0H
 // The one record that says "decode what lies at R_EIP"; every jump to code not decoded yet goes to it.
 export const FETCH: u32 = 0x3c0;
 // ---- x87, MMX and SSE (SDM 1, 8.1, 10.2)
@@ -66,6 +76,9 @@ export const STATE_END: u32 = 0x600;
 export const MODE_CODE32: u32 = 1, MODE_STACK32: u32 = 2; // CS.D, SS.B
 export const MODE_FLAT: u32 = 4; // << segment number: base 0, limit 4 GB, readable and (but for CS) writable
 export const FAULT_RAISED: u32 = 0x100;
+
+// WATCHING
+export const WATCH_CODE: u32 = 1, WATCH_DATA: u32 = 2, WATCH_PORTS: u32 = 4;
 
 // ---- Caches
 

@@ -6,7 +6,8 @@
 import {
   MODE, MODE_FLAT, CS, SS, SEGMENTS, SEGMENT, S_BASE, S_LIMIT, S_ACCESS, S_USABLE, TLB_SUPERVISOR,
 } from './layout';
-import { raise, faulted, GP, SS_FAULT } from './fault';
+import { raise, faulted, AC, GP, SS_FAULT } from './fault';
+import { checksAlignment, noteRead, noteWrite } from './debug';
 import { tlbEntry, tlbEntryOf, canRead, canWrite, canWriteSpan, host } from './tlb';
 import {
   translate, readPhysical, writePhysical, userAccess, cacheFor, PAGE, IN_PAGE, ACCESS_READ, ACCESS_WRITE,
@@ -39,6 +40,7 @@ function writeWords(physical: u32, value: u64, bytes: u32): void {
 function readSlow(linear: u32, bytes: u32, user: u32): u64 {
   const n = inFirstPage(linear, bytes), first = translate(linear, ACCESS_READ | user);
   if (faulted()) return 0;
+  noteRead(linear, bytes);
   if (n == bytes) return readWords(first, bytes);
   const second = translate(linear + n, ACCESS_READ | user);
   if (faulted()) return 0;
@@ -48,6 +50,7 @@ function readSlow(linear: u32, bytes: u32, user: u32): u64 {
 function writeSlow(linear: u32, value: u64, bytes: u32, user: u32): void {
   const n = inFirstPage(linear, bytes), first = translate(linear, ACCESS_WRITE | user);
   if (faulted()) return;
+  noteWrite(linear, bytes);
   if (n == bytes) { writeWords(first, value, bytes); return; }
   const second = translate(linear + n, ACCESS_WRITE | user);
   if (faulted()) return;
@@ -142,18 +145,29 @@ function mayAccess(segment: u32, offset: u32, bytes: u32, write: bool): bool {
 }
 @inline export function linearOf(segment: u32, offset: u32): u32 { return load<u32>(segmentAt(segment), S_BASE) + offset; }
 
+/** SDM 3A, 6.15, interrupt 17: after the limit and before the page, #AC(0) for an operand that isn't aligned to its size. */
+@inline function isAligned<T>(linear: u32): bool {
+  if (sizeof<T>() == 1 || (linear & (<u32>sizeof<T>() - 1)) == 0 || !checksAlignment()) return true;
+  raise(AC, 0);
+  return false;
+}
+
 /** Read memory as an instruction does; check faulted() afterwards. The offset is already wrapped to 16 bits if need be. */
 export function readSegment<T>(segment: u32, offset: u32): T {
   if (!checkRead(segment, offset, <u32>sizeof<T>())) return <T>0;
-  return readLinear<T>(linearOf(segment, offset));
+  const linear = linearOf(segment, offset);
+  return isAligned<T>(linear) ? readLinear<T>(linear) : <T>0;
 }
 export function writeSegment<T>(segment: u32, offset: u32, value: T): void {
-  if (checkWrite(segment, offset, <u32>sizeof<T>())) writeLinear<T>(linearOf(segment, offset), value);
+  if (!checkWrite(segment, offset, <u32>sizeof<T>())) return;
+  const linear = linearOf(segment, offset);
+  if (isAligned<T>(linear)) writeLinear<T>(linear, value);
 }
 /** Read what is about to be written back: asks for the right to write first, as the processor does. */
 export function readForUpdate<T>(segment: u32, offset: u32): T {
   if (!checkWrite(segment, offset, <u32>sizeof<T>())) return <T>0;
   const linear = linearOf(segment, offset), entry = tlbEntry(linear);
+  if (!isAligned<T>(linear)) return <T>0;
   if (canWrite<T>(entry, linear)) return load<T>(host(entry, linear));
   if (!proveWritable(linear, <u32>sizeof<T>(), userAccess())) return <T>0;
   return readLinear<T>(linear);

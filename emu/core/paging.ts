@@ -11,6 +11,7 @@ import { raise, faulted, PF_VECTOR } from './fault';
 import { tlbEntryOf } from './tlb';
 import { codeWritten, forgetJumps } from './blocks';
 import { isWatched } from './watch';
+import { isPageWatched } from './debug';
 @external('env', 'mmioRead') declare function mmioRead(address: u32, width: u32): u32;
 @external('env', 'mmioWrite') declare function mmioWrite(address: u32, value: u32, width: u32): void;
 
@@ -75,7 +76,7 @@ function pageFault(linear: u32, access: u32, present: u32): u32 {
 /** Remember a page in the cache for this privilege. `writable`: by its rights, and dirty already. */
 function fill(linear: u32, physical: u32, access: u32, writable: bool): void {
   const frame = frameOf(physical), page = linear & PAGE_MASK, entry = tlbEntryOf(cacheFor(access), linear);
-  if (!(frame & FRAME_MEMORY)) { store<u64>(entry, <u64>TLB_NEVER << 32 | TLB_NEVER, T_READ); return; }
+  if (!(frame & FRAME_MEMORY) || isPageWatched(linear)) { store<u64>(entry, <u64>TLB_NEVER << 32 | TLB_NEVER, T_READ); return; }
   const plain = (frame & (FRAME_WRITABLE | FRAME_CODE | FRAME_TABLES)) == FRAME_WRITABLE;
   store<u32>(entry, page, T_READ);
   store<u32>(entry, writable && plain ? page : TLB_NEVER, T_WRITE);

@@ -1,6 +1,7 @@
 // The I/O ports, and who may use them. SDM 1, chapter 18.5.
 import { CPL, TR, EAX, EDX, S_BASE, S_LIMIT, S_ACCESS } from './layout';
 import { raise, faulted, GP } from './fault';
+import { notePort } from './debug';
 import { readSystem, segmentAt } from './memory';
 import { typeOf, isProtected, isVirtual8086, TYPE_TSS32 } from './segments';
 import { iopl } from './eflags';
@@ -30,8 +31,14 @@ export function checkPort(port: u32, width: u32): bool {
   if (!isProtected() || (load<u32>(CPL) <= iopl() && !isVirtual8086())) return true;
   return bitmapAllows(port, width);
 }
-export function readPort<T>(port: u32): T { return <T>portRead(port, <u32>sizeof<T>()); }
-export function writePort<T>(port: u32, value: T): void { portWrite(port, <u32>value, <u32>sizeof<T>()); }
+export function readPort<T>(port: u32): T {
+  notePort(port, <u32>sizeof<T>());
+  return <T>portRead(port, <u32>sizeof<T>());
+}
+export function writePort<T>(port: u32, value: T): void {
+  notePort(port, <u32>sizeof<T>());
+  portWrite(port, <u32>value, <u32>sizeof<T>());
+}
 
 @inline function input<T>(pc: usize, port: u32): usize {
   if (!checkPort(port, <u32>sizeof<T>())) return pc;

@@ -3,7 +3,7 @@ import { CS, ES, DS, FS, GS, SS, EFLAGS, ESP, IDT_BASE, IDT_LIMIT } from './layo
 import { raise, faulted, GP } from './fault';
 import { readSystem } from './memory';
 import {
-  setRealCodeSegment, setRealSegment, selectorIn, refreshMode, refreshCodeAndStack, isVirtual8086, FLAG_AC, FLAG_IF, FLAG_TF, FLAG_IOPL,
+  setRealCodeSegment, setRealSegment, selectorIn, refreshMode, refreshCodeAndStack, isVirtual8086, FLAG_AC, FLAG_IF, FLAG_TF, FLAG_RF, FLAG_IOPL,
 } from './segments';
 import { arithmeticFlags } from './flags';
 import { aimAtCurrentStack, reserve, commit, settleStack, stackTop, peekValue, adjustStack } from './stack';
@@ -23,7 +23,7 @@ export function interruptReal(vector: u32, eip: u32): usize {
   store<u16>(frame, <u16>(load<u32>(EFLAGS) | arithmeticFlags() | 2), 4);
   commit(frame, top, 6, 2);
   settleStack(top - 6);
-  store<u32>(EFLAGS, load<u32>(EFLAGS) & ~(FLAG_IF | FLAG_TF | FLAG_AC));
+  store<u32>(EFLAGS, load<u32>(EFLAGS) & ~(FLAG_IF | FLAG_TF | FLAG_AC | FLAG_RF));
   setRealCodeSegment(pointer >>> 16);
   refreshCodeAndStack();
   return find(pointer & 0xffff);

@@ -1,17 +1,18 @@
 // The core as the host sees it: reset, run, and the few things the host may do between runs.
 import {
   BUDGET, CPL, CURRENT, EFLAGS, EIP, END_TIME, EXIT_REQUEST, FAULT, FAULT_CODE, FETCH, HALTED, INTR, KIND_REAL, MARGIN, NMI, NMI_BLOCKED, PC, R_EIP,
-  R_KIND, R_POSITION, SHADOW, SHUTDOWN, TIME_NOW, CAUSE_EXTERNAL, CAUSE_FAULT, CAUSE_NMI,
+  R_KIND, R_POSITION, KIND_REP, KIND_REPNE, REPEATING, DEBUG_TRAPS, SHADOW, SHUTDOWN, TIME_NOW, CAUSE_EXTERNAL, CAUSE_FAULT, CAUSE_NMI, CAUSE_TRAP,
 } from './layout';
 import { runHot } from './generated/hot';
 import { stepSlow } from './generated/slow';
 import { deliver } from './traps';
-import { hasErrorCode, NMI_VECTOR } from './fault';
+import { hasErrorCode, DB, NMI_VECTOR } from './fault';
+import { beginWatchfully, enterDebugHandler, isCareful, refreshBreakpoints, trapsAreDue, unusual } from './debug';
 import { find, resetBlocks } from './blocks';
 import { flushTranslations, probe } from './paging';
 import { forgetTables } from './watch';
 import { codeWritten } from './blocks';
-import { refreshMode, FLAG_IF } from './segments';
+import { refreshMode, FLAG_IF, FLAG_RF } from './segments';
 import { arithmeticFlags, setArithmeticFlags, ARITHMETIC } from './flags';
 import { instructionsLeft, now } from './time';
 
@@ -24,14 +25,15 @@ const BUDGET_SPENT: u32 = 0, REQUESTED: u32 = 1, IS_HALTED: u32 = 2, IS_SHUT_DOW
 function step(pc: usize): usize {
   store<u32>(CURRENT, <u32>pc);
   // Read first: the instruction may overwrite itself.
-  const position = <i32>load<u8>(pc, R_POSITION), eip = load<u32>(pc, R_EIP);
-  const retired = load<u8>(pc, R_KIND) & KIND_REAL ? 1 : 0;
+  const position = <i32>load<u8>(pc, R_POSITION), eip = load<u32>(pc, R_EIP), kind = <u32>load<u8>(pc, R_KIND);
+  const retired = kind & KIND_REAL ? 1 : 0;
   const to = stepSlow(pc);
   if (load<u32>(FAULT)) return deliverFault(position, eip);
   store<i32>(BUDGET, load<i32>(BUDGET) + <i32>load<u8>(to, R_POSITION) - position - retired);
   if (retired) {
     const shadow = load<u32>(SHADOW);
     if (shadow) store<u32>(SHADOW, shadow - 1);
+    if (kind & (KIND_REP | KIND_REPNE)) store<u32>(REPEATING, to == pc ? 1 : 0);
   }
   return to;
 }
@@ -53,6 +55,15 @@ function deliverAsynchronous(pc: usize, vector: u32, cause: u32): usize {
   store<u32>(HALTED, 0);
   return deliver(vector, cause, false, 0, eip);
 }
+/** SDM 3B, 17.3.1.1: an interrupt between two iterations of a repeated string instruction pushes RF set. */
+function deliverInterrupt(pc: usize, vector: u32, cause: u32): usize {
+  if (load<u32>(REPEATING)) store<u32>(EFLAGS, load<u32>(EFLAGS) | FLAG_RF);
+  return deliverAsynchronous(pc, vector, cause);
+}
+function deliverDebug(pc: usize, found: u32, cause: u32): usize {
+  enterDebugHandler(found);
+  return deliverAsynchronous(pc, DB, cause);
+}
 
 /** Execute `limit` instructions (1 to 2^31 - 1), or fewer when something stops the processor first; says what. */
 export function run(limit: i32): u32 {
@@ -64,23 +75,34 @@ export function run(limit: i32): u32 {
     if (load<u32>(SHUTDOWN)) { reason = IS_SHUT_DOWN; break; }
     if (instructionsLeft(pc) <= 0) break;
     if (load<u32>(EXIT_REQUEST)) { reason = REQUESTED; break; }
+    // SDM 3A, table 6-2: of what waits at an instruction boundary, the debug traps of the instruction before go first,
+    // then NMI, then INTR; then the code breakpoints of the next instruction, and what fetching it raises.
+    if (load<u32>(DEBUG_TRAPS) && trapsAreDue(pc)) {
+      pc = deliverDebug(pc, load<u32>(DEBUG_TRAPS), CAUSE_TRAP);
+      continue;
+    }
     if (!load<u32>(SHADOW)) {
-      // SDM 3A, table 6-2: of what waits at an instruction boundary, NMI goes before INTR.
       if (load<u32>(NMI) && !load<u32>(NMI_BLOCKED)) {
         store<u32>(NMI, 0);
-        pc = deliverAsynchronous(pc, NMI_VECTOR, CAUSE_NMI);
+        pc = deliverInterrupt(pc, NMI_VECTOR, CAUSE_NMI);
         continue;
       }
       if (load<u32>(INTR) && load<u32>(EFLAGS) & FLAG_IF) {
         store<u32>(CURRENT, <u32>pc);
         const vector = acknowledge() & 0xff;
-        pc = deliverAsynchronous(pc, vector, CAUSE_EXTERNAL);
+        pc = deliverInterrupt(pc, vector, CAUSE_EXTERNAL);
         continue;
       }
     }
     if (load<u32>(HALTED)) { reason = IS_HALTED; break; }
-    // In the shadow of sti, and for the last instructions before the deadline, single steps.
-    if (load<i32>(BUDGET) >= 0 && !load<u32>(SHADOW)) {
+    // In the shadow of sti, for the last instructions before the deadline, and where each one is looked at: single steps.
+    let careful = load<u32>(SHADOW) != 0 || load<i32>(BUDGET) < 0;
+    if (unusual()) {
+      const found = beginWatchfully(pc);
+      if (found) { pc = deliverDebug(pc, found, CAUSE_FAULT); continue; }
+      careful = careful || isCareful();
+    }
+    if (!careful) {
       pc = runHot(pc);
       if (load<i32>(BUDGET) < 0) continue;
     }
@@ -104,6 +126,7 @@ export function initialize(): void {
 }
 /** The host changed registers, segments or control registers: look everything up anew. */
 export function stateChanged(): void {
+  refreshBreakpoints();
   flushTranslations();
   refreshMode();
   store<u32>(PC, <u32>find(load<u32>(EIP)));

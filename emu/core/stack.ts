@@ -3,7 +3,8 @@
 import {
   EAX, ECX, EDX, EBX, ESP, EBP, ESI, EDI, SS, MODE, MODE_STACK32, RECORD, S_BASE, S_LIMIT, S_ACCESS,
 } from './layout';
-import { raise, faulted, SS_FAULT } from './fault';
+import { raise, faulted, AC, SS_FAULT } from './fault';
+import { checksAlignment } from './debug';
 import {
   readSegment, writeSegment, writeAs, proveWrite, proveWritable, withinLimit, segmentAt, ACCESS_BIG, ACCESS_EXPAND_DOWN,
 } from './memory';
@@ -67,7 +68,9 @@ export function aimAtStack(l: u32, h: u32, userBit: u32, code: u32): void {
 /** Room for `bytes` in words of `size` below `top`: the address to fill; or 0, with #SS or #PF raised. */
 export function reserve(top: u32, bytes: u32, size: u32): usize {
   const bottom = top - bytes;
-  if (bottom < top && !(access & ACCESS_EXPAND_DOWN) && top - 1 <= limit && (access & ACCESS_BIG || top <= 0xffff)) {
+  // SDM 3A, 6.15, interrupt 17: words that are pushed with the rights of ring 3 may be checked for alignment.
+  const checked = user != 0 && ((base + bottom) & (size - 1)) != 0 && checksAlignment();
+  if (!checked && bottom < top && !(access & ACCESS_EXPAND_DOWN) && top - 1 <= limit && (access & ACCESS_BIG || top <= 0xffff)) {
     const linear = base + bottom, entry = tlbEntryOf(cacheFor(user), linear);
     if (canWriteSpan(entry, linear, bytes)) return host(entry, linear);
   }
@@ -76,6 +79,7 @@ export function reserve(top: u32, bytes: u32, size: u32): usize {
     const offset = (top - pushed) & aimMask();
     // SDM 3A, 6.12.1 and 5.3: #SS when the frame doesn't fit within the limit.
     if (!withinLimit(access, limit, offset, size)) { raise(SS_FAULT, faultCode); return 0; }
+    if (checked) { raise(AC, 0); return 0; }
     if (!proveWritable(base + offset, size, user)) return 0;
   }
   return SCRATCH;

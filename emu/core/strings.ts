@@ -4,6 +4,7 @@
 // Each iteration takes the time of one instruction, so that a deadline can fall between any two; then, and when a chip
 // wants attention, a function gives back its own record, and the loop comes again.
 import { BUDGET, EAX, ECX, ESI, EDI, EDX, ES, EFLAGS, INTR, EXIT_REQUEST } from './layout';
+import { checksAlignment, hasTraps } from './debug';
 import { faulted } from './fault';
 import { record } from './flags';
 import { tlbEntry, canRead, canWrite, host } from './tlb';
@@ -29,8 +30,8 @@ import { instructionsLeft } from './time';
 
 // The loop charges one instruction for the call; what more of them a call takes, it charges itself.
 @inline function spend(instructions: u32): void { store<i32>(BUDGET, load<i32>(BUDGET) - <i32>instructions); }
-/** A chip that was reached may have raised its line, or the host wants control. */
-@inline function interrupted(): bool { return (load<u32>(INTR) | load<u32>(EXIT_REQUEST)) != 0; }
+/** A chip that was reached may have raised its line, the host wants control, or the iteration traps. */
+@inline function interrupted(): bool { return (load<u32>(INTR) | load<u32>(EXIT_REQUEST)) != 0 || hasTraps(); }
 /** After an iteration: is there another, and time for it? */
 function another(pc: usize): bool {
   if (!count(pc) || instructionsLeft(pc) <= 1 || interrupted()) return false;
@@ -48,7 +49,7 @@ function anotherAfter(pc: usize, n: u32): bool {
 
 /** Whole elements from this address to its page's end. A flat segment's 64 KB wrap is a page's end too. */
 @inline function room<T>(address: u32): u32 { return (0x1000 - (address & 0xfff)) / <u32>sizeof<T>(); }
-@inline function runsUp(segment: u32): bool { return !backwards() && isFlat(segment); }
+@inline function runsUp(segment: u32): bool { return !backwards() && isFlat(segment) && !hasTraps() && !checksAlignment(); }
 
 // ---- movs, stos, lods: one iteration, and a run of them
 

@@ -1,6 +1,7 @@
 // Software interrupts, the processor's tables and registers, and asking about selectors.
 import {
   CR0, CR2, CR3, CR4, CPL, SS, LDTR, TR, DR, GDT_BASE, GDT_LIMIT, IDT_BASE, IDT_LIMIT, GENERATION, HALTED, MODE, RECORD, SHADOW,
+  SHADOW_OF_STACK,
 } from './layout';
 import { raise, faulted, DB, BP, OF_VECTOR, BR, UD, GP, NP } from './fault';
 import { overflow, recordZero } from './flags';
@@ -15,6 +16,7 @@ import {
 } from './segments';
 import { pushValue, popValue, adjustStack } from './stack';
 import { virtualNeedsIopl } from './eflags';
+import { enterDebugHandler, refreshBreakpoints, skipSingleStep, CR4_DE, DR6, DR7, DR6_BD, DR7_GD } from './debug';
 import { softwareInterrupt } from './traps';
 import { dst, src, imm, next, offset, segmentOf, isMemory, readRM } from './operands';
 import { onward } from './onward';
@@ -37,6 +39,7 @@ function needsProtected(): bool {
 
 // ---- software interrupts. SDM 2A, INT n/INTO/INT 3.
 
+export { icebp } from './traps';
 export function int3(pc: usize): usize { return softwareInterrupt(pc, BP); }
 export function interrupt(pc: usize): usize {
   return virtualNeedsIopl() ? softwareInterrupt(pc, imm(pc) & 0xff) : pc;
@@ -177,7 +180,7 @@ export function arpl(pc: usize): usize {
 // ---- control and debug registers. SDM 3A, 2.5; 17.2.
 
 const CR0_NW: u32 = 1 << 29, CR0_CD: u32 = 1 << 30, CR0_TS: u32 = 8, CR0_ET: u32 = 16;
-const CR0_DEFINED: u32 = 0xe005003f, CR4_DE: u32 = 8;
+const CR0_DEFINED: u32 = 0xe005003f;
 /** TSD, DE, PSE, MCE, PGE. */
 const CR4_DEFINED: u32 = 0x04 | CR4_DE | CR4_PSE | 0x40 | 0x80;
 
@@ -210,6 +213,7 @@ export function movToCr(pc: usize): usize {
     if (value & ~CR4_DEFINED & ~load<u32>(CR4)) return refuse(pc, GP, 0);
     store<u32>(CR4, value);
     flushTranslations();
+    refreshBreakpoints();
   }
   return onward(pc);
 }
@@ -229,16 +233,14 @@ export function clts(pc: usize): usize {
   return onward(pc);
 }
 
-const DR7_GD: u32 = 1 << 13, DR6_BD: u32 = 1 << 13, DR6_FIXED: u32 = 0xffff0ff0, DR6_ZERO: u32 = 1 << 12;
+const DR6_FIXED: u32 = 0xffff0ff0, DR6_ZERO: u32 = 1 << 12;
 /** Where a debug register is kept; 0 with #UD, #GP(0) or #DB raised. DR4 and DR5 are DR6 and DR7 unless CR4.DE. */
 function debugRegister(n: u32): usize {
   if ((n == 4 || n == 5) && load<u32>(CR4) & CR4_DE) { raise(UD, 0); return 0; }
   if (!isPrivileged()) return 0;
-  const dr6 = DR + 6 * 4, dr7 = DR + 7 * 4;
   // SDM 3A, 17.2.4: with GD set, touching a debug register is itself a debug exception, which clears it.
-  if (load<u32>(dr7) & DR7_GD) {
-    store<u32>(dr7, load<u32>(dr7) & ~DR7_GD);
-    store<u32>(dr6, load<u32>(dr6) | DR6_BD);
+  if (load<u32>(DR7) & DR7_GD) {
+    enterDebugHandler(DR6_BD);
     raise(DB, 0);
     return 0;
   }
@@ -252,9 +254,10 @@ export function movFromDr(pc: usize): usize {
 export function movToDr(pc: usize): usize {
   const at = debugRegister(<u32>dst(pc)), value = load<u32>(src(pc));
   if (!at) return pc;
-  if (at == DR + 6 * 4) store<u32>(at, (value | DR6_FIXED) & ~DR6_ZERO);
-  else if (at == DR + 7 * 4) store<u32>(at, (value | 0x400) & ~<u32>0xd000);
+  if (at == DR6) store<u32>(at, (value | DR6_FIXED) & ~DR6_ZERO);
+  else if (at == DR7) store<u32>(at, (value | 0x400) & ~<u32>0xd000);
   else store<u32>(at, value);
+  refreshBreakpoints();
   return onward(pc);
 }
 
@@ -301,4 +304,8 @@ export function popSegment<T>(pc: usize): usize {
   return onwardInMode(pc, mode);
 }
 /** SDM 3A, 6.8.3: after a load of SS no interrupt comes before the next instruction is done, so that ESP can follow. */
-@inline function blockInterrupts(): void { store<u32>(SHADOW, 2); }
+function blockInterrupts(): void {
+  store<u32>(SHADOW, 2);
+  store<u32>(SHADOW_OF_STACK, 1);
+  skipSingleStep();
+}

@@ -4,8 +4,8 @@
 // Past it the new task's state is loaded, and a fault (a selector of its TSS that won't load, say) is the new
 // task's, before its first instruction: it is delivered from here.
 import {
-  EFLAGS, CR0, CR3, DR, ES, CS, SS, FS, GS, LDTR, TR, CPL, S_SELECTOR, S_BASE, S_LIMIT, S_ACCESS,
-  FAULT, FAULT_CODE, CAUSE_FAULT, CAUSE_TRAP, GENERATION,
+  EFLAGS, CR0, CR3, ES, CS, SS, FS, GS, LDTR, TR, CPL, S_SELECTOR, S_BASE, S_LIMIT, S_ACCESS,
+  FAULT, FAULT_CODE, CAUSE_FAULT, CAUSE_TRAP, DEBUG_TRAPS, GENERATION,
 } from './layout';
 import { raise, faulted, hasErrorCode, DB, TS, NP, SS_FAULT, GP } from './fault';
 import { arithmeticFlags } from './flags';
@@ -17,6 +17,7 @@ import {
   isVirtual8086, TYPE_TSS16, TYPE_TSS32, TYPE_LDT, FLAG_NT, FLAG_RF,
 } from './segments';
 import { writeFlags } from './eflags';
+import { dropLocalBreakpoints, enterDebugHandler, DR6, DR6_BT } from './debug';
 import { pushValue } from './stack';
 import { deliver } from './traps';
 import { find } from './blocks';
@@ -24,7 +25,7 @@ import { find } from './blocks';
 export const BY_JUMP: u32 = 0, BY_CALL: u32 = 1, BY_RETURN: u32 = 2;
 
 const BUSY: u32 = 1 << 9, WIDE: u32 = 1 << 11; // in a TSS descriptor's type
-const CR0_TS: u32 = 8, DR6_BT: u32 = 1 << 15;
+const CR0_TS: u32 = 8;
 // SDM 3A, figures 7-2 and 7-10. The general registers follow EFLAGS, the segments follow them.
 const LINK: u32 = 0, CR3_32: u32 = 0x1c, EIP_32: u32 = 0x20, LDT_32: u32 = 0x60, TRAP_32: u32 = 0x64, LAST_32: u32 = 0x67;
 const IP_16: u32 = 0x0e, LDT_16: u32 = 0x2a, LAST_16: u32 = 0x2b;
@@ -180,6 +181,8 @@ function arrive(wide: bool): usize {
     flushTranslations();
   }
   for (let i: u32 = 0; i < 8; i++) store<u32>(i * 8, load<u32>(REGISTERS + i * 4));
+  store<u32>(DEBUG_TRAPS, 0);
+  dropLocalBreakpoints();
   writeFlags(newFlags, 0xffffffff);
   for (let segment = ES; segment <= GS; segment++) unload(segment, load<u32>(SELECTORS + segment * 4));
   unload(LDTR, newLdt);
@@ -194,7 +197,7 @@ function arrive(wide: bool): usize {
   }
   // SDM 3A, 7.2.1: the T flag of the TSS traps before the task's first instruction.
   if (newTrap) {
-    store<u32>(DR + 6 * 4, load<u32>(DR + 6 * 4) | DR6_BT);
+    enterDebugHandler(DR6_BT);
     return deliver(DB, CAUSE_TRAP, false, 0, entry);
   }
   return find(entry);

@@ -8,7 +8,7 @@
 // everything else: the checks, rings, 16-bit gates, virtual-8086 mode, and faults on the way.
 import {
   GATES, GATE, GENERATION, CS_GENERATION, IDT_BASE, IDT_LIMIT, EFLAGS, CPL, CS, SS, ES, DS, FS, GS, ESP, EAX, CR2, FAULT, FAULT_CODE,
-  CAUSE_FAULT, CAUSE_SOFTWARE, CAUSE_NMI, SHADOW, SHUTDOWN, SHUTDOWN_VECTOR, SHUTDOWN_CODE, NMI_BLOCKED, TRAPS, TRAP_RING,
+  CAUSE_FAULT, CAUSE_SOFTWARE, CAUSE_NMI, CAUSE_TRAP, DEBUG_TRAPS, REPEATING, SHADOW, SHUTDOWN, SHUTDOWN_VECTOR, SHUTDOWN_CODE, NMI_BLOCKED, TRAPS, TRAP_RING,
   TRAP_ENTRIES, TRAP_ENTRY, TRAP_TIME, TRAP_VECTOR, TRAP_CAUSE, TRAP_CPL, TRAP_HAS_CODE, TRAP_CODE, TRAP_CS, TRAP_EIP, TRAP_ESP,
   TRAP_DETAIL, TRAP_SS, TRAP_FLAGS, TRAP_STOP, EXIT_REQUEST, R_EIP,
 } from './layout';
@@ -245,6 +245,9 @@ function isDouble(first: u32, cause: u32, second: u32): bool {
 function deliverAt(vector: u32, cause: u32, hasCode: bool, code: u32, eip: u32, at: u32): usize {
   const first = vector, firstCode = code;
   store<u32>(FAULT, 0);
+  store<u32>(REPEATING, 0);
+  // The handler is another context: debug traps of the interrupted instruction are lost (debug.ts).
+  store<u32>(DEBUG_TRAPS, 0);
   while (true) {
     const handler = attempt(vector, cause, hasCode, code, eip);
     if (!faulted()) {
@@ -280,4 +283,11 @@ export function deliver(vector: u32, cause: u32, hasCode: bool, code: u32, eip: 
 /** int n, int3 and into: gates check their DPL, and a fault on the way blames the instruction itself. */
 export function softwareInterrupt(pc: usize, vector: u32): usize {
   return deliverAt(vector, CAUSE_SOFTWARE, false, 0, next(pc), load<u32>(pc, R_EIP));
+}
+/**
+ * int1, "icebp". SDM 2A, INT n: a debug exception that asks no gate for its DPL and no IOPL in virtual-8086 mode;
+ * it leaves DR6 alone.
+ */
+export function icebp(pc: usize): usize {
+  return deliverAt(DB, CAUSE_TRAP, false, 0, next(pc), load<u32>(pc, R_EIP));
 }

@@ -66,6 +66,7 @@ export const branches: Instruction[] = [
     hot: ['i'],
     hotNeeds: ['stack', 'code'],
   },
+  { name: 'int1', kind: 'special', value: 'icebp', ends: true, reads: true, encodings: { f1: '' } },
   { name: 'into', kind: 'special', value: 'into', ends: true, reads: true, encodings: { ce: '' } },
   { name: 'bound', kind: 'special', value: 'bound', encodings: { '62': 'Gv,M' } },
 ];

@@ -320,6 +320,7 @@ export class Cpu {
   }
   setDebugRegister(n: number, value: number): void {
     this.set(L.DR + n * 4, value);
+    this.isStale = true;
   }
 
   get eax(): number {

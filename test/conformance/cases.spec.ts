@@ -11,9 +11,7 @@ const FOLDER = new URL('cases/', import.meta.url).pathname;
 
 /** What the processor does not have yet. */
 const LATER: readonly RegExp[] = [
-  /^db\./, // TF and the debug registers
   /^mf\.|\.fld|movaps|\.xm_/, // x87, SSE
-  /^ac\.|^v86\.ac$/, // alignment checks
   /^v86\.vme/, // virtual-8086 mode extensions
   /^cmov\.|cmpxchg8b|rdtsc|rdmsr/, // instructions younger than the 80486
 ];

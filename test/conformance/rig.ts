@@ -13,6 +13,7 @@ const RAM_BYTES = 4 << 20;
 /** More than any case needs; one that runs away is stopped here. */
 const MOST_INSTRUCTIONS = 10_000;
 const VM = 1 << 17;
+const PE = 1;
 const FLOATING = 0xffffffff;
 
 export type End = 'halted' | 'shutdown' | 'running away';
@@ -68,6 +69,14 @@ export class Rig {
     ] as const) {
       cpu.setSegment(name, { selector, base, limit, access: attr, usable: selector !== 0 });
     }
+    if (cpu.cr0 & PE && !(init.eflags & VM) && (init.cs & 3) === 0) this.leaveStartingFrame(init);
+  }
+
+  /** The referees entered ring 0 by iret, and what it popped still lies below the stack pointer, where some cases look. */
+  private leaveStartingFrame({ eip, cs, eflags, esp }: InitialState): void {
+    const frame = this.cpu.translate((this.cpu.segment('ss').base + esp - 12) >>> 0);
+    if (frame === undefined || frame + 12 > RAM_BYTES) return;
+    this.write(frame, new Uint8Array(Uint32Array.of(eip, cs, eflags).buffer));
   }
 
   run(): End {
