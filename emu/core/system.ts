@@ -17,7 +17,7 @@ import {
 import { pushValue, popValue, adjustStack } from './stack';
 import { virtualNeedsIopl } from './eflags';
 import { enterDebugHandler, refreshBreakpoints, skipSingleStep, CR4_DE, DR6, DR7, DR6_BD, DR7_GD } from './debug';
-import { softwareInterrupt } from './traps';
+import { debugInterrupt, softwareInterrupt } from './traps';
 import { dst, src, imm, next, offset, segmentOf, isMemory, readRM } from './operands';
 import { onward } from './onward';
 import { find } from './blocks';
@@ -39,7 +39,7 @@ function needsProtected(): bool {
 
 // ---- software interrupts. SDM 2A, INT n/INTO/INT 3.
 
-export { icebp } from './traps';
+export function icebp(pc: usize): usize { return debugInterrupt(pc); }
 export function int3(pc: usize): usize { return softwareInterrupt(pc, BP); }
 export function interrupt(pc: usize): usize {
   return virtualNeedsIopl() ? softwareInterrupt(pc, imm(pc) & 0xff) : pc;

@@ -288,6 +288,6 @@ export function softwareInterrupt(pc: usize, vector: u32): usize {
  * int1, "icebp". SDM 2A, INT n: a debug exception that asks no gate for its DPL and no IOPL in virtual-8086 mode;
  * it leaves DR6 alone.
  */
-export function icebp(pc: usize): usize {
+export function debugInterrupt(pc: usize): usize {
   return deliverAt(DB, CAUSE_TRAP, false, 0, next(pc), load<u32>(pc, R_EIP));
 }
