@@ -2,13 +2,20 @@
 
 import { capstone } from './encode/engines.ts';
 
+export interface NamedAddress {
+  readonly name: string;
+  readonly address: number;
+  /** Of several names for one address, a global one is shown. */
+  readonly global?: boolean;
+}
+
 export interface DisassembleOptions {
   /** 32 by default. */
   readonly bits?: 16 | 32;
   /** Of the first byte; 0 by default. */
   readonly address?: number;
   /** Names for addresses: jump targets and memory operands are shown with them. */
-  readonly symbols?: readonly { readonly name: string; readonly address: number }[];
+  readonly symbols?: readonly NamedAddress[];
   /** At most so many lines. */
   readonly limit?: number;
 }
@@ -51,10 +58,10 @@ export function disassemble(bytes: Uint8Array, options: DisassembleOptions = {})
 
 /** Finds the symbol an address belongs to. */
 export class AddressNames {
-  private readonly sorted: readonly { readonly name: string; readonly address: number }[];
+  private readonly sorted: readonly NamedAddress[];
 
-  constructor(symbols: readonly { readonly name: string; readonly address: number }[]) {
-    this.sorted = [...symbols].sort((a, b) => a.address - b.address);
+  constructor(symbols: readonly NamedAddress[]) {
+    this.sorted = [...symbols].sort((a, b) => a.address - b.address || Number(b.global ?? 0) - Number(a.global ?? 0));
   }
 
   exact(address: number): string | null {
@@ -76,7 +83,7 @@ export class AddressNames {
   }
 
   /** The last symbol at or before the address; of several at one address the first. */
-  private before(address: number): { readonly name: string; readonly address: number } | undefined {
+  private before(address: number): NamedAddress | undefined {
     let low = 0;
     let high = this.sorted.length;
     while (low < high) {

@@ -190,6 +190,8 @@ const SIZES: Readonly<Record<string, number>> = {
   tbyte: 80,
   xmmword: 128,
 };
+/** Where the manual gives the operand no size, or the stack's, capstone's word for it is its own. */
+const OWN_SIZE = /^(lea|[ls][gi]dt|invlpg|nop|prefetch.*|push|pop|call|jmp)$/;
 const MEMORY = /^(?:(\w+) )?(?:ptr )?(?:(\w\w):)?\[(.*)\]$/;
 
 function sameMemory(form: Form, memory: MemoryForm, text: string): boolean {
@@ -197,16 +199,8 @@ function sameMemory(form: Form, memory: MemoryForm, text: string): boolean {
   if (!match) return false;
   const [, size, segment, inner] = match;
   const foundSize = size ? SIZES[size] : undefined;
-  // Where the manual gives the operand no size (lgdt, lea, fxsave), capstone's word for it is its own.
-  if (
-    memory.size !== null &&
-    !memory.far &&
-    foundSize !== undefined &&
-    foundSize !== memory.size &&
-    !/^(lea|[ls][gi]dt|invlpg|nop|prefetch.*|push|pop|call|jmp)$/.test(form.mnemonic)
-  ) {
-    return false;
-  }
+  const comparable = memory.size !== null && !memory.far && !OWN_SIZE.test(form.mnemonic);
+  if (comparable && foundSize !== undefined && foundSize !== memory.size) return false;
   const written = form.prefixes.find((p) => /^[cdefgs]s$/.test(p));
   if ((segment ?? null) !== (memory.segment?.name ?? written ?? null) && !isDefaultSegment(memory, segment))
     return false;

@@ -263,25 +263,6 @@ function plain(value: Value, sign: string, at: Position): bigint {
   throw new SourceError(`'${sign}' needs numbers known at assembly; this is an address the linker decides`, at);
 }
 
-/** Does the tree speak of any symbol or place, so that its value may move with the layout? */
-export function isFixed(e: Expression): boolean {
-  switch (e.op) {
-    case 'number':
-    case 'register':
-      return true;
-    case 'symbol':
-    case 'here':
-    case 'start':
-      return false;
-    case 'unary':
-      return isFixed(e.of);
-    case 'binary':
-      return isFixed(e.left) && isFixed(e.right);
-    case 'choose':
-      return isFixed(e.test) && isFixed(e.yes) && isFixed(e.no);
-  }
-}
-
 /** Does `$` (not `$$`) stand in it? Then each repetition of `times` gives another value. */
 export function mentionsHere(e: Expression): boolean {
   switch (e.op) {

@@ -2,7 +2,7 @@
 
 import { type Diagnostics, SourceError } from '../diagnostics.ts';
 import { encode } from '../encode/encoder.ts';
-import { EncodeError, type Encoding, type Field, fits, immediateWidth } from '../encode/form.ts';
+import { EncodeError, type Field, fits, immediateWidth } from '../encode/form.ts';
 import type { ImmediateOperand, Instruction } from '../encode/operands.ts';
 import { type Expression, evaluate, type Scope } from '../expressions/expression.ts';
 import { type Base, isConstant, singleBase } from '../expressions/value.ts';
@@ -235,10 +235,10 @@ class SectionEmitter {
     }
     this.bytes.set(encoding.bytes, offset);
     this.warnTruncation(instruction, scope);
-    for (const field of encoding.fields) this.fillField(field, encoding, instruction, offset, scope);
+    for (const field of encoding.fields) this.fillField(field, instruction, offset, scope);
   }
 
-  private fillField(field: Field, _encoding: Encoding, instruction: Instruction, offset: number, scope: Scope): void {
+  private fillField(field: Field, instruction: Instruction, offset: number, scope: Scope): void {
     const expressions = expressionsOf(instruction.operands[field.operand]!);
     const e = expressions[!field.selector && expressions.length > 1 ? 1 : 0]!;
     const value = evaluate(e, scope);

@@ -7,10 +7,18 @@ export interface ElfPart {
   readonly execute: boolean;
 }
 
+export interface ElfSymbolName {
+  readonly name: string;
+  readonly address: number;
+  /** In bytes, 0 if not known. */
+  readonly size: number;
+  readonly global: boolean;
+}
+
 export interface ElfFile {
   /** Loaded sections with bytes, in the file's order. */
   readonly parts: readonly ElfPart[];
-  readonly symbols: readonly { readonly name: string; readonly address: number; readonly size: number }[];
+  readonly symbols: readonly ElfSymbolName[];
 }
 
 const SHT_PROGBITS = 1;
@@ -74,14 +82,15 @@ function readSymbols(view: DataView, bytes: Uint8Array, headers: readonly Header
   const table = headers.find((h) => h.type === SHT_SYMTAB);
   const strings = table && headers[table.link];
   if (!table || !strings) return [];
-  const symbols = [];
+  const symbols: ElfSymbolName[] = [];
   for (let at = table.offset; at + 16 <= Math.min(table.offset + table.size, bytes.length); at += 16) {
     const name = stringAt(bytes, strings.offset + view.getUint32(at, true));
     const section = view.getUint16(at + 14, true);
     const type = bytes[at + 12]! & 0xf;
     if (name === '' || type >= STT_SECTION || section === 0 || section >= SHN_ABS) continue;
     // In an object that is not linked yet, a symbol counts from its section's start.
-    symbols.push({ name, address: view.getUint32(at + 4, true), size: view.getUint32(at + 8, true) });
+    const global = bytes[at + 12]! >> 4 !== 0;
+    symbols.push({ name, address: view.getUint32(at + 4, true), size: view.getUint32(at + 8, true), global });
   }
   return symbols;
 }

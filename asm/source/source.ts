@@ -59,9 +59,3 @@ export function joinPath(directory: string, name: string): string {
   if (directory === '' || directory === '.' || name.startsWith('/')) return name;
   return directory.endsWith('/') ? directory + name : `${directory}/${name}`;
 }
-
-/** The directory of a path, '' for a bare name. */
-export function directoryOf(path: string): string {
-  const slash = path.lastIndexOf('/');
-  return slash < 0 ? '' : path.slice(0, slash + 1);
-}

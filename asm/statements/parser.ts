@@ -54,6 +54,9 @@ const DIRECTIVES = new Set(
   ).split(' '),
 );
 
+/** What a line often consists of alone, so that a misspelt one is not taken for a label. */
+const STANDS_ALONE = new Set('ret iret iretd leave hlt cli sti nop pushad popad pusha popa pushfd popfd'.split(' '));
+
 export class Parser {
   readonly symbols = new SymbolTable();
   private readonly sections = new Map<string, Section>();
@@ -150,14 +153,10 @@ export class Parser {
     return isMnemonic(word) || DATA_UNITS.has(word) || RESERVE_UNITS.has(word) || DIRECTIVES.has(word);
   }
 
+  /** `rett` alone on a line is a slip; `reset` may be a label. A word one letter from an instruction without operands. */
   private looksMisspelt(word: string): boolean {
     const near = nearest(word, []);
-    return (
-      near !== null &&
-      word.length >= near.length &&
-      word.length > 3 &&
-      /^(ret|iret|leav|nop|cli|sti|hlt|push|pop)/.test(near)
-    );
+    return near !== null && word.length > 3 && STANDS_ALONE.has(near);
   }
 
   private unknown(token: Token): SourceError {
