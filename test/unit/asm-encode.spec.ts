@@ -1,6 +1,9 @@
 /** What keystone gets wrong, one test each; and that no encoding is believed that capstone reads otherwise. */
 
 import { describe, expect, test } from 'vitest';
+import type { Form } from '../../asm/encode/form.ts';
+import { registerNamed } from '../../asm/encode/registers.ts';
+import { disagreement } from '../../asm/encode/verify.ts';
 import { assemble } from '../../asm/index.ts';
 
 /** The bytes of a statement as hex, or its first error. */
@@ -213,4 +216,29 @@ test('statements that hang or crash keystone are errors at once', () => {
   for (const statement of ['% nop', '! nop', '[ nop', '\\ nop', '( nop', ') nop', 'mov eax, [', 'mov eax, (((']) {
     expect(assemble(statement, { bits: 32 }).ok, statement).toBe(false);
   }
+});
+
+describe('an encoding is compared with what was asked', () => {
+  const register = (name: string) => ({ kind: 'register' as const, register: registerNamed(name)! });
+  const immediate = (number: bigint) => ({ kind: 'immediate' as const, number, size: null, strict: false });
+  const form = (mnemonic: string, operands: Form['operands']): Form => ({ mnemonic, prefixes: [], operands, bits: 32 });
+
+  test.each([
+    ['the register', form('mov', [register('eax'), register('ebx')]), [0x89, 0xc8]],
+    ['the number', form('mov', [register('eax'), immediate(10n)]), [0xb8, 0x10, 0, 0, 0]],
+    ['the operation', form('add', [register('eax'), register('ebx')]), [0x29, 0xd8]],
+    ['the operand size', form('inc', [register('eax')]), [0x66, 0x40]],
+    ['the length', form('nop', []), [0x90, 0x90]],
+    ['a form of its name', form('iretd', []), [0x66, 0xcf]],
+  ])('%s differs', (_, asked, bytes) => {
+    expect(disagreement(asked, Uint8Array.from(bytes))).toContain('is refused');
+  });
+
+  test('the same meaning in other words is the same', () => {
+    expect(disagreement(form('jnae', [immediate(2n)]), Uint8Array.of(0x72, 0))).toBeNull();
+    expect(
+      disagreement(form('add', [register('eax'), immediate(0xffffffffn)]), Uint8Array.of(0x83, 0xc0, 0xff)),
+    ).toBeNull();
+    expect(disagreement(form('xchg', [register('ebx'), register('ecx')]), Uint8Array.of(0x87, 0xcb))).toBeNull();
+  });
 });
