@@ -33,6 +33,7 @@ _sdata:                                 ; first byte that may be written
 %include "cpu/entry.asm"
 %include "cpu/traps.asm"
 %include "cpu/fault.asm"
+%include "cpu/doublefault.asm"
 %include "cpu/oops.asm"
 %include "cpu/reboot.asm"
 
@@ -45,6 +46,7 @@ _sdata:                                 ; first byte that may be written
 %include "sched/task.asm"
 %include "sched/switch.asm"
 %include "sched/runqueue.asm"
+%include "sched/preempt.asm"
 %include "sched/wait.asm"
 %include "sched/kthread.asm"
 
@@ -76,6 +78,7 @@ _sdata:                                 ; first byte that may be written
 
 %include "lib/string.asm"
 %include "lib/format.asm"
+%include "lib/delay.asm"
 %include "lib/printk.asm"
 %include "lib/console.asm"
 %include "lib/kallsyms.asm"

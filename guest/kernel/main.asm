@@ -12,6 +12,7 @@ proc start_kernel
         call    pages_init
         call    paging_init
         call    idt_init
+        call    doublefault_init
         call    sched_init
         call    init_8259A
         call    i8254_init

@@ -72,6 +72,22 @@ describe('a fault in the kernel is an oops, and the shell lives on', () => {
     expect(guest.command('echo alive')).toEqual(['alive']);
   });
 
+  test('a stack used up is a double fault, and the task gate leads to a sound stack', () => {
+    const from = guest.traps.entries.length;
+    const lines = guest.command('trap stack');
+    oopsCount++;
+    const exceptions = guest.traps.entries.slice(from).filter((entry) => entry.vector < EXCEPTIONS);
+    expect(exceptions).toMatchObject([{ vector: 8, errorCode: 0 }]);
+    const [, hit, bottom] = /^BUG: stack guard page was hit at (\w{8}) \(stack is (\w{8})\.\.\w{8}\)$/.exec(lines[0]!)!;
+    const below = Number.parseInt(bottom!, 16) - Number.parseInt(hit!, 16);
+    expect(below).toBeGreaterThan(0);
+    expect(below).toBeLessThanOrEqual(4096);
+    expect(lines[1]).toBe(`kernel stack overflow (double-fault): 0000 [#${oopsCount}]`);
+    expect(lines.filter((line) => line.startsWith(' trap_stack+'))).toHaveLength(24);
+    expect(guest.command('trap stack').at(-1)).toBe('Segmentation fault');
+    expect(guest.command('echo alive')).toEqual(['alive']);
+  });
+
   test('the trace names every caller', () => {
     const lines = guest.command('trap nested');
     const trace = lines.slice(lines.indexOf('Call Trace:') + 1, -2).map((line) => line.trim().replace(/\+.*/, ''));

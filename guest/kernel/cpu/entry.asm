@@ -3,8 +3,9 @@
 ; Every vector's stub comes to common_entry with error code and vector on the stack. The frame it
 ; completes is include/frame.inc's; the handler in vector_handlers (traps.asm) gets a pointer to it.
 ;
-; On the way out, when ring 3 was interrupted: the scheduler if it wants the CPU, then a signal if
-; one is due. The kernel itself is not preempted: a kernel task runs until it sleeps or schedules.
+; On the way out: the scheduler if it wants the CPU and may have it, then, if we return to ring 3, a
+; signal if one is due. A task in the kernel is preempted too, unless its preempt_count forbids it or
+; it had interrupts off.
 
         section .text
         align   16
@@ -32,13 +33,17 @@ common_entry_return:                    ; oops.asm knows that a frame lies above
 ; A new process starts here too, on a frame that exec.asm made up.
 trap_return:
         cli
-        test    dword [esp + pt_regs.cs], RPL_MASK
-        jz      .restore
         cmp     dword [this_cpu(need_resched)], 0
         je      .signals
+        cmp     dword [this_cpu(preempt_count)], 0
+        jne     .restore
+        test    dword [esp + pt_regs.eflags], X86_EFLAGS_IF
+        jz      .restore
         call    schedule
         jmp     trap_return
 .signals:
+        test    dword [esp + pt_regs.cs], RPL_MASK
+        jz      .restore
         mov     eax, [this_cpu(current)]
         cmp     dword [eax + task.signal], 0
         je      .restore

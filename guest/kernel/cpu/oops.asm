@@ -16,27 +16,41 @@ TRACE_DEPTH     equ 24                  ; more callers than any path has
         section .bss
         alignb  4
 die_counter:    resd 1                  ; [#1], [#2] ...
-code_line:      resb CODE_LINE_SIZE     ; one is enough: tasks are not preempted here, and an
-                                        ; oops in an interrupt is the last
+code_line:      resb CODE_LINE_SIZE     ; guarded by the console's lock
 
         section .text
 
-; noreturn-unless-nested void die(const char *name, struct pt_regs *regs)
+; noreturn void die(const char *name, struct pt_regs *regs)
 proc die, .name, .regs
+        ccall   oops_report, [ebp + .name], [ebp + .regs]
+        call    oops_may_continue
+        ccall   do_exit, SIGSEGV
+endproc
+
+; void oops_report(const char *name, struct pt_regs *regs)
+proc oops_report, .name, .regs
         push    ebx
         mov     ebx, [ebp + .regs]
+        mov     dword [console_held], 0 ; it may be the console that broke
+        call    console_lock
         inc     dword [die_counter]
         pr      KERN_EMERG, "%s: %04x [#%d]", [ebp + .name], [ebx + pt_regs.error], [die_counter]
         ccall   show_regs, ebx
         pr      KERN_EMERG, "Call Trace:"
         ccall   show_trace, [ebx + pt_regs.ebp]
         pr      KERN_EMERG, "---[ end trace 0000000000000000 ]---"
+        call    console_unlock
+        pop     ebx
+endproc
+
+; void oops_may_continue(void)          there must be a task that can be ended
+proc oops_may_continue
         test    dword [this_cpu(preempt_count)], IN_INTERRUPT_MASK
         jnz     .in_interrupt
         mov     eax, [this_cpu(current)]
         cmp     dword [eax + task.pid], 0
         je      .idle
-        ccall   do_exit, SIGSEGV
+        return
 .in_interrupt:
         ccall   panic, panic_in_interrupt
 .idle:
@@ -44,7 +58,8 @@ proc die, .name, .regs
 endproc
 
 ; void show_regs(const struct pt_regs *regs)
-; A frame from ring 0 has no esp and ss of its own: the interrupted stack lies right above it.
+; A frame from ring 0 has no esp and ss of its own: the interrupted stack lies right above it. That
+; of a double fault has.
 proc show_regs, .regs
         push    ebx
         push    esi
@@ -61,7 +76,10 @@ proc show_regs, .regs
         lea     esi, [ebx + pt_regs_size_ring0]
         movzx   edi, word [this_cpu(percpu_tss + tss.ss0)]
         test    dword [ebx + pt_regs.cs], RPL_MASK
-        jz      .stack_known
+        jnz     .stack_in_frame
+        cmp     ebx, doublefault_regs
+        jne     .stack_known
+.stack_in_frame:
         mov     esi, [ebx + pt_regs.esp]
         movzx   edi, word [ebx + pt_regs.ss]
 .stack_known:
@@ -99,6 +117,7 @@ proc show_opcodes, .eip_shown
         push    ebx
         push    esi
         push    edi
+        call    console_lock
         mov     esi, [ebp + .eip_shown]
         sub     esi, CODE_BYTES_BEFORE
         mov     edi, code_line
@@ -126,6 +145,7 @@ proc show_opcodes, .eip_shown
 .nothing:
         pr      KERN_EMERG, "Code: Unable to access opcode bytes at 0x%x.", [ebp + .eip_shown]
 .done:
+        call    console_unlock
         pop     edi
         pop     esi
         pop     ebx
@@ -133,7 +153,7 @@ endproc
 
 ; void show_trace(const u32 *ebp)
 ; Follows the chain of frames: [ebp] the caller's ebp, [ebp + 4] the return address. Through an
-; exception or interrupt it goes on with the code that was interrupted.
+; exception or interrupt it goes on with the code that was interrupted, also from stack to stack.
 proc show_trace, .frame
         push    ebx
         push    esi
@@ -141,19 +161,13 @@ proc show_trace, .frame
         mov     ebx, [ebp + .frame]
         mov     edi, TRACE_DEPTH
 .next:
-        ; a frame lies on the stack of the running task, which is where we are too
-        mov     eax, [this_cpu(current)]
-        mov     eax, [eax + task.stack_top]
-        cmp     ebx, esp
-        jb      .done
-        sub     eax, 8
-        cmp     ebx, eax
-        ja      .done
+        ccall   on_known_stack, ebx
+        test    eax, eax
+        jz      .done
         mov     esi, [ebx + 4]
-        cmp     esi, _text
-        jb      .done
-        cmp     esi, _etext
-        jae     .done
+        ccall   is_kernel_text, esi
+        test    eax, eax
+        jz      .done
         pr      KERN_EMERG, " %pS", esi
         cmp     esi, common_entry_return
         jne     .plain
@@ -174,6 +188,24 @@ proc show_trace, .frame
         pop     ebx
 endproc
 
+; int on_known_stack(u32 address)       may two words be read there?
+proc on_known_stack, .address
+        mov     edx, [this_cpu(current)]
+        mov     eax, [ebp + .address]
+        sub     eax, [edx + task.stack_top]
+        add     eax, THREAD_SIZE
+        cmp     eax, THREAD_SIZE - 8
+        sbb     eax, eax
+endproc
+
+; int is_kernel_text(u32 address)
+proc is_kernel_text, .address
+        mov     eax, [ebp + .address]
+        sub     eax, _text
+        cmp     eax, _etext - _text
+        sbb     eax, eax
+endproc
+
 ; void dump_stack(void)
 proc dump_stack
         mov     eax, [this_cpu(current)]
@@ -187,6 +219,7 @@ endproc
 ; noreturn void panic(const char *text)
 proc panic, .text
         cli
+        mov     dword [console_held], 0
         pr      KERN_EMERG, "Kernel panic - not syncing: %s", [ebp + .text]
         pr      KERN_EMERG, "---[ end Kernel panic - not syncing: %s ]---", [ebp + .text]
 .stop:

@@ -12,7 +12,7 @@ vector_handlers:
         dd      do_nmi                  ; NMI
         dd      do_int3                 ; #BP
         times 4 dd do_error_trap        ; #OF #BR #UD #NM
-        dd      do_double_fault         ; #DF
+        dd      do_error_trap           ; #DF has a task gate: doublefault.asm
         times 5 dd do_error_trap        ; coprocessor overrun, #TS #NP #SS #GP
         dd      do_page_fault           ; #PF
         times NR_EXCEPTIONS - X86_TRAP_SPURIOUS dd do_error_trap
@@ -141,15 +141,6 @@ proc do_nmi, .regs
         pr      KERN_EMERG, "Uhhuh. NMI received for unknown reason %02x on CPU %d.", \
                 eax, [this_cpu(cpu_number)]
         sub     dword [this_cpu(preempt_count)], NMI_OFFSET
-endproc
-
-; void do_double_fault(struct pt_regs *regs)
-; An interrupt gate brings us here, on the stack that was current. When that stack is what broke,
-; the processor cannot push this frame either and shuts down: only a task gate could report it.
-proc do_double_fault, .regs
-        mov     eax, [ebp + .regs]
-        pr      KERN_EMERG, "PANIC: double fault, error_code: 0x%x", [eax + pt_regs.error]
-        ccall   do_error_trap, [ebp + .regs]
 endproc
 
 ; void do_unhandled_vector(struct pt_regs *regs)        a vector that nobody claims

@@ -2,7 +2,13 @@
 ;
 ;   i8254_init()                  boot
 ;   sched_clock()                 any context          eax: seconds since init, edx: microseconds
+;   clock_read()                  any context          eax: whole periods since init, edx: counts since
 ;   jiffies                       ticks since init; read it anywhere
+;
+; The counter runs down from LATCH to 1 and starts again as IRQ 0 rises. Whoever reads it and finds
+; that it has started again since the last reading counts a period. So the clock goes on, and never
+; back, while interrupts are off, as long as somebody reads it once a period: mdelay does, and the
+; console while it prints. jiffies take over what the clock has when the interrupt comes through.
 
 HZ              equ 100
 LATCH           equ (PIT_HZ + HZ / 2) / HZ      ; counts a tick
@@ -13,8 +19,8 @@ USEC_PER_TICK   equ USEC_PER_SEC / HZ
         alignb  4
 jiffies:        resd 1
 i8254_running:  resd 1
-last_seconds:   resd 1                  ; what sched_clock said last: it never goes back
-last_microseconds: resd 1
+clock_periods:  resd 1                  ; of LATCH counts; never behind jiffies
+clock_phase:    resd 1                  ; counts into the current one, at the last reading
 
         section .text
 
@@ -31,8 +37,15 @@ proc i8254_init
 endproc
 
 ; irqreturn_t timer_interrupt(int irq, void *dev)       hard IRQ
+; The interrupt itself proves that a period has ended, also when nobody saw the counter start again.
 proc timer_interrupt
-        inc     dword [jiffies]
+        call    clock_read
+        cmp     eax, [jiffies]
+        jne     .seen
+        inc     dword [clock_periods]
+.seen:
+        mov     eax, [clock_periods]
+        mov     [jiffies], eax
         mov     eax, [this_cpu(current)]
         cmp     dword [eax + task.pid], 0
         jne     .busy
@@ -43,21 +56,13 @@ proc timer_interrupt
         mov     eax, IRQ_HANDLED
 endproc
 
-; sched_clock: eax seconds, edx microseconds; ecx lost
-; The counter runs down from LATCH to 1 and starts again as IRQ 0 rises. With interrupts off that
-; interrupt may still be waiting, and the tick it stands for is added here: surely when it waited
-; before the counter was latched; when it came about that moment, only if the counter had restarted.
-proc sched_clock
+; clock_read: eax periods, edx counts into the current one; ecx lost
+proc clock_read
         push    ebx
-        push    esi
         pushfd
         cli
-        xor     eax, eax
-        xor     edx, edx
         cmp     dword [i8254_running], 0
-        je      .done
-        ccall   irq_pending_8259A, IRQ_TIMER
-        mov     esi, eax
+        je      .known
         mov     al, PIT_CH0_LATCH
         out     PIT_MODE, al
         xor     eax, eax
@@ -67,48 +72,38 @@ proc sched_clock
         shl     eax, 8
         or      ebx, eax
         neg     ebx
-        add     ebx, LATCH              ; counts since it last started
+        add     ebx, LATCH
         jns     .started
         xor     ebx, ebx                ; latched before its first clock
 .started:
-        test    esi, esi
-        jnz     .ticks_known
-        cmp     ebx, LATCH / 2
-        ja      .ticks_known
-        ccall   irq_pending_8259A, IRQ_TIMER
-        mov     esi, eax
-.ticks_known:
-        add     esi, [jiffies]
+        cmp     ebx, [clock_phase]
+        jae     .same_period
+        inc     dword [clock_periods]
+.same_period:
+        mov     [clock_phase], ebx
+.known:
+        mov     eax, [clock_periods]
+        mov     edx, [clock_phase]
+        popfd
+        pop     ebx
+endproc
+
+; sched_clock: eax seconds, edx microseconds; ecx lost
+proc sched_clock
+        push    ebx
+        call    clock_read
+        push    eax
         mov     eax, USEC_PER_TICK
-        mul     ebx
+        mul     edx
         mov     ecx, LATCH
         div     ecx
         mov     ebx, eax                ; microseconds within the tick
-        mov     eax, esi
+        pop     eax
         xor     edx, edx
         mov     ecx, HZ
         div     ecx
         imul    edx, edx, USEC_PER_TICK
         add     edx, ebx
-        ; The counter may have started again without its interrupt being raised yet (an emulated one
-        ; does): then this looks earlier than the last answer, by less than a tick.
-        cmp     eax, [last_seconds]
-        ja      .later
-        jb      .tick_missing
-        cmp     edx, [last_microseconds]
-        jae     .later
-.tick_missing:
-        add     edx, USEC_PER_TICK
-        cmp     edx, USEC_PER_SEC
-        jb      .later
-        sub     edx, USEC_PER_SEC
-        inc     eax
-.later:
-        mov     [last_seconds], eax
-        mov     [last_microseconds], edx
-.done:
-        popfd
-        pop     esi
         pop     ebx
 endproc
 

@@ -3,7 +3,6 @@
 ;   init_8259A()          boot                         lines 0-15 to vectors 0x20-0x2f, all masked
 ;   mask_8259A(irq), unmask_8259A(irq)   any context
 ;   mask_and_ack_8259A(irq)   hard IRQ                 0: was spurious, nothing to serve
-;   irq_pending_8259A(irq)    any context              is it raised and not yet acknowledged?
 ;
 ; The masks are kept here too (cached_irq_mask), as the chips are slow to ask; interrupts are off
 ; wherever they change.
@@ -117,15 +116,4 @@ proc read_isr
         in      al, PIC2_COMMAND
         shl     eax, 8
         in      al, PIC1_COMMAND
-endproc
-
-; int irq_pending_8259A(int irq)        interrupts off; a line of the master
-proc irq_pending_8259A, .irq
-        mov     al, OCW3_READ_IRR
-        out     PIC1_COMMAND, al
-        xor     eax, eax
-        in      al, PIC1_COMMAND
-        mov     ecx, [ebp + .irq]
-        shr     eax, cl
-        and     eax, 1
 endproc

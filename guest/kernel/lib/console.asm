@@ -40,5 +40,9 @@ proc console_printf, .format
         mov     edx, esp
         ccall   vsnprintf, edx, CONSOLE_LINE_SIZE, [ebp + .format], eax
         mov     edx, esp
-        ccall   console_write, edx, eax
+        push    eax
+        push    edx
+        call    console_lock
+        call    console_write
+        call    console_unlock
 endproc

@@ -35,6 +35,7 @@ trap_kinds:
         kind    "ro", trap_ro, "write into the kernel's own code"
         kind    "nested", trap_nested, "divide by zero three calls deep: see the trace"
         kind    "df", trap_df, "divide by zero while the divide error's gate is away: a double fault"
+        kind    "stack", trap_stack, "call itself until the stack is used up: a double fault, too"
         kind    "vector", trap_vector, "int 56, a vector that nobody claims"
 trap_kinds_end:
 
@@ -173,6 +174,10 @@ proc trap_df, .unused
         xor     edx, edx
         xor     ecx, ecx
         div     ecx
+endproc
+
+proc trap_stack, .unused
+        ccall   trap_stack, 0
 endproc
 
 proc trap_vector, .unused

@@ -12,6 +12,13 @@
 proc do_exit, .status
         cli
         mov     ebx, [this_cpu(current)]
+        cmp     dword [this_cpu(preempt_count)], 0
+        je      .not_atomic
+        lea     eax, [ebx + task.comm]
+        pr      KERN_INFO, "note: %s[%d] exited with preempt_count %d", eax, [ebx + task.pid], \
+                [this_cpu(preempt_count)]
+        mov     dword [this_cpu(preempt_count)], 0
+.not_atomic:
         mov     esi, tasks
 .next:
         cmp     [esi + task.parent], ebx

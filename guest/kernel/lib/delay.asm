@@ -1,0 +1,73 @@
+; delay.asm: waiting without sleeping.
+;
+;   udelay(us), mdelay(ms)        any context          at least so long
+;   msecs_to_jiffies(ms)          any context          rounded up
+;   jiffies_to_msecs(ticks)       any context
+;
+; They read the timer's counter, so they hold with interrupts off too, for as long as one likes.
+
+MSEC_PER_TICK   equ 1000 / HZ
+USEC_PER_MSEC   equ 1000
+
+        section .text
+
+; void mdelay(u32 ms)
+proc mdelay, .ms
+        push    ebx
+        mov     ebx, [ebp + .ms]
+.next:
+        dec     ebx
+        js      .done
+        ccall   udelay, USEC_PER_MSEC
+        jmp     .next
+.done:
+        pop     ebx
+endproc
+
+; void udelay(u32 us)                   at most some minutes
+proc udelay, .us
+        push    ebx
+        push    esi
+        mov     eax, PIT_HZ
+        mul     dword [ebp + .us]
+        mov     ecx, USEC_PER_SEC
+        div     ecx
+        inc     eax                     ; one more for the one that has begun
+        xor     edx, edx
+        mov     ecx, LATCH
+        div     ecx
+        mov     ebx, eax                ; whole periods ...
+        mov     esi, edx                ; ... and counts still to go
+        call    clock_read
+        add     ebx, eax
+        add     esi, edx
+        cmp     esi, LATCH
+        jb      .wait
+        sub     esi, LATCH
+        inc     ebx
+.wait:
+        call    clock_read
+        sub     eax, ebx                ; a difference, so that the count may wrap
+        js      .wait
+        jnz     .done
+        cmp     edx, esi
+        jb      .wait
+.done:
+        pop     esi
+        pop     ebx
+endproc
+
+; u32 msecs_to_jiffies(u32 ms)
+proc msecs_to_jiffies, .ms
+        mov     eax, [ebp + .ms]
+        xor     edx, edx
+        mov     ecx, MSEC_PER_TICK
+        div     ecx
+        cmp     edx, 1                  ; carry if it came out even
+        sbb     eax, -1
+endproc
+
+; u32 jiffies_to_msecs(u32 ticks)
+proc jiffies_to_msecs, .ticks
+        imul    eax, [ebp + .ticks], MSEC_PER_TICK
+endproc
