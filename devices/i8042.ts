@@ -9,7 +9,7 @@
  * | status bit | name |                                    | command byte bit | name |                        |
  * |------------|------|------------------------------------|------------------|------|------------------------|
  * | 0          | OBF  | output buffer full                 | 0                | INT  | IRQ 1 on OBF           |
- * | 1          | IBF  | input buffer full (never seen)     | 1                | INT2 | IRQ 12 on AUXB         |
+ * | 1          | IBF  | input buffer full: a write is worked on | 1                | INT2 | IRQ 12 on AUXB         |
  * | 2          | SYS  | as in the command byte             | 2                | SYS  | system flag            |
  * | 3          | C/D  | the last write was to 0x64         | 3                | INH  | override the key lock  |
  * | 4          | KEYL | 0: the key lock is locked          | 4                | EN   | 1: keyboard disabled   |
@@ -42,6 +42,7 @@ const DATA = 0x60;
 const COMMAND = 0x64;
 
 const STATUS_OBF = 0x01;
+const STATUS_IBF = 0x02;
 const STATUS_COMMAND = 0x08;
 const STATUS_UNLOCKED = 0x10;
 const STATUS_AUXB = 0x20;
@@ -76,6 +77,8 @@ const PASSWORD_INSTALLED = 0xfa;
 const NO_PASSWORD = 0xf1;
 const PASSWORD_BYTES = 8;
 
+/** The 8042's program notices a write and acts on it; a writer that does not wait is served all the same. */
+const INPUT_MICROSECONDS = 10;
 /** Eleven bits at the 16.7 kHz of a fast device. */
 const BYTE_MICROSECONDS = 660;
 
@@ -97,6 +100,8 @@ export interface I8042State {
   /** What waits for the buffer to be read. */
   next: Outgoing[];
   lastWriteWasCommand: boolean;
+  /** Until when the input buffer shows full. */
+  inputUntil: number;
   /** The command whose data byte comes next. */
   command: number | null;
   /** Bits 0-3, 6 and 7; bits 4 and 5 are the interrupt lines. */
@@ -175,7 +180,12 @@ export class I8042 extends Chip<I8042State> {
 
   private get status(): number {
     const { full, output, lastWriteWasCommand, keyLocked, shownNibble } = this.s;
-    const low = (full ? STATUS_OBF : 0) | (this.commandByte & SYS) | (lastWriteWasCommand ? STATUS_COMMAND : 0);
+    const inputFull = this.o.clock.now < this.s.inputUntil;
+    const low =
+      (full ? STATUS_OBF : 0) |
+      (inputFull ? STATUS_IBF : 0) |
+      (this.commandByte & SYS) |
+      (lastWriteWasCommand ? STATUS_COMMAND : 0);
     if (shownNibble !== null) return low | (shownNibble << 4);
     return (
       low |
@@ -283,8 +293,13 @@ export class I8042 extends Chip<I8042State> {
 
   // Commands.
 
+  private fillInput(): void {
+    this.s.inputUntil = this.o.clock.now + instructionsIn(this.o.clock, INPUT_MICROSECONDS);
+  }
+
   private writeData(value: number): void {
     const { command } = this.s;
+    this.fillInput();
     this.s.command = null;
     this.s.lastWriteWasCommand = false;
     this.s.shownNibble = null;
@@ -320,6 +335,7 @@ export class I8042 extends Chip<I8042State> {
   }
 
   private writeCommand(value: number): void {
+    this.fillInput();
     this.s.lastWriteWasCommand = true;
     this.s.command = null;
     this.s.shownNibble = null;
@@ -459,6 +475,7 @@ function powerOn(): I8042State {
     full: false,
     next: [],
     lastWriteWasCommand: true,
+    inputUntil: 0,
     command: null,
     outputPort: 0xcf,
     shownNibble: null,

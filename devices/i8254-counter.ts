@@ -130,6 +130,13 @@ export function pulsesToEvent(c: CounterState): number {
   }
 }
 
+/** CLK pulses in a period of OUT, as soon as a count is written in mode 2 or 3; 0 in the others, or while GATE is low. */
+export function pulsesInWave(c: CounterState): number {
+  const mode = modeOf(c);
+  if ((mode !== 2 && mode !== 3) || !c.gate || !(c.running || c.loadNext)) return 0;
+  return distance(c, plain(c, c.cr));
+}
+
 /** Moves the counter on to pulse number `until`, and calls `changed` at each change of OUT. */
 export function advance(c: CounterState, until: number, changed: (() => void) | undefined): void {
   // Whole periods without a listener leave everything as it was.

@@ -44,6 +44,8 @@ export interface I8254Options {
   out0?: IrqLine;
   out1?: IrqLine;
   out2?: IrqLine;
+  /** Counter 2 was programmed, or its gate moved: wave(2) may have changed. */
+  changed2?: () => void;
 }
 
 export class I8254 extends Chip<I8254State> {
@@ -54,18 +56,22 @@ export class I8254 extends Chip<I8254State> {
   private readonly alarms: readonly (Alarm | undefined)[];
   private readonly listeners: readonly ((() => void) | undefined)[];
   private readonly gates: readonly IrqLine[];
+  private readonly changed2: () => void;
 
   constructor(options: I8254Options) {
     // What the data sheet leaves undefined at power-on is chosen silent: no counter runs until it is programmed.
     super(() => ({ counters: [true, true, false].map(counter.idleCounter) }));
-    const { clock, out0, out1, out2 } = options;
+    const { clock, out0, out1, out2, changed2 } = options;
+    this.changed2 = changed2 ?? (() => {});
     this.crystal = new Crystal(clock, I8254_HERTZ, I8254_DIVISOR);
     this.outs = [out0, out1, out2];
     this.alarms = this.outs.map((out, n) => (out ? clock.alarm(`i8254.out${n}`, () => this.touch(n)) : undefined));
     this.listeners = this.outs.map((out, n) => (out ? () => out.set(this.counter(n).out) : undefined));
     this.gates = this.outs.map((_, n) => ({
       set: (level: boolean) => {
-        if (this.counter(n).gate !== level) this.touch(n, (c) => counter.setGate(c, level));
+        if (this.counter(n).gate === level) return;
+        this.touch(n, (c) => counter.setGate(c, level));
+        if (n === 2) this.changed2();
       },
     }));
     this.ports = [
@@ -73,7 +79,10 @@ export class I8254 extends Chip<I8254State> {
         first: COUNTER_0,
         last: COUNTER_0 + 2,
         read: (port) => this.touch(port - COUNTER_0, counter.readCount),
-        write: (port, value) => this.touch(port - COUNTER_0, (c) => counter.writeCount(c, value)),
+        write: (port, value) => {
+          this.touch(port - COUNTER_0, (c) => counter.writeCount(c, value));
+          if (port === COUNTER_0 + 2) this.changed2();
+        },
       },
       { first: CONTROL, last: CONTROL, write: (_, value) => this.writeControl(value) },
     ];
@@ -89,6 +98,18 @@ export class I8254 extends Chip<I8254State> {
   /** OUT of counter 0-2, now. */
   output(n: number): boolean {
     return this.touch(n, (c) => c.out);
+  }
+
+  /** Frequency in hertz of the wave at OUT of counter 2 or another; 0 while there is none. */
+  wave(n: number): number {
+    const pulses = this.touch(n, counter.pulsesInWave);
+    return pulses === 0 ? 0 : I8254_HERTZ / I8254_DIVISOR / pulses;
+  }
+
+  /** As the counters are now, not as they were when they were last touched. */
+  override peek(): Readonly<I8254State> {
+    for (const n of [0, 1, 2]) this.touch(n);
+    return super.peek();
   }
 
   protected settle(): void {
@@ -127,7 +148,10 @@ export class I8254 extends Chip<I8254State> {
     const select = value >> 6;
     if (select === READ_BACK) this.readBack(value);
     else if ((value & 0x30) === 0) this.touch(select, counter.latchCount);
-    else this.touch(select, (c) => counter.writeControl(c, value));
+    else {
+      this.touch(select, (c) => counter.writeControl(c, value));
+      if (select === 2) this.changed2();
+    }
   }
 
   /** Page 8: several counters at once; where count and status are both latched, the status is read first. */

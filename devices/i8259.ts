@@ -123,6 +123,8 @@ export class I8259 extends Chip<I8259State> {
   private readonly int: IrqLine;
   private readonly master: boolean;
   private readonly inputs: readonly IrqLine[];
+  /** Hears of each level that an EOI command ends. */
+  onEnd: ((level: number) => void) | undefined;
 
   constructor(options: I8259Options) {
     super(powerOn);
@@ -329,6 +331,7 @@ export class I8259 extends Chip<I8259State> {
     // Page 15: a non-specific EOI does not clear an ISR bit that special mask mode has masked.
     const level = specific ? value & 7 : this.highest(s.specialMask ? s.isr & ~s.imr : s.isr);
     if (level === NONE) return;
+    if (s.isr & (1 << level)) this.onEnd?.(level);
     s.isr &= ~(1 << level);
     if (rotate) s.lowest = level;
   }
@@ -346,6 +349,14 @@ export class I8259 extends Chip<I8259State> {
   }
 }
 
+/** Who wants to know what the pair does. */
+export interface I8259Listener {
+  /** An INTA cycle gave this vector. */
+  acknowledged(vector: number): void;
+  /** An EOI command took this level, 0 to 15, out of service. */
+  ended(level: number): void;
+}
+
 export interface I8259PairState {
   master: I8259State;
   slave: I8259State;
@@ -360,6 +371,7 @@ export class I8259Pair implements Device<I8259PairState> {
   readonly master: I8259;
   readonly slave: I8259;
   readonly ports: readonly PortWindow[];
+  private listener: I8259Listener | undefined;
 
   /** `int` is the CPU's INTR pin. */
   constructor(options: { int: IrqLine }) {
@@ -385,8 +397,21 @@ export class I8259Pair implements Device<I8259PairState> {
     return n < 8 ? this.master.irq(n) : this.slave.irq(n - 8);
   }
 
+  /** Hear of INTA cycles and ends of interrupt; one listener at a time, undefined takes it away. */
+  listen(listener: I8259Listener | undefined): void {
+    this.listener = listener;
+    this.master.onEnd = listener && ((level) => listener.ended(level));
+    this.slave.onEnd = listener && ((level) => listener.ended(level + 8));
+  }
+
   /** The CPU's INTA cycles: the vector of the winner, of the slave's where the master's winner is the slave. */
   acknowledge(): number {
+    const vector = this.takeRequest();
+    this.listener?.acknowledged(vector);
+    return vector;
+  }
+
+  private takeRequest(): number {
     const level = this.master.acknowledge();
     if (!this.master.hasSlaveOn(level)) return this.master.vector(level);
     // Page 17: the master puts the slave's number on the cascade lines, and the slave with that id gives the vector.

@@ -117,6 +117,12 @@ export class Mc146818 extends Chip<Mc146818State> {
     return [...this.s.bytes];
   }
 
+  /** As the clock is now, not as it was when it was last touched. */
+  override peek(): Readonly<Mc146818State> {
+    this.touch();
+    return super.peek();
+  }
+
   protected settle(): void {
     this.nmiMask?.set(this.s.nmiMasked);
     this.irq.set((this.byte(REGISTER_C) & IRQF) !== 0);

@@ -20,6 +20,9 @@
 import { Chip } from './chip.ts';
 import { Crystal } from './crystal.ts';
 import type { Alarm, Clock, IrqLine, PortWindow } from './device.ts';
+import { type Character, MSR_CTS, MSR_DCD, MSR_DSR, MSR_RI, powerOn, type Uart16550State } from './uart16550-state.ts';
+
+export type { Uart16550State } from './uart16550-state.ts';
 
 const CRYSTAL_HERTZ = 1_843_200;
 const CLOCKS_PER_BIT = 16;
@@ -66,11 +69,6 @@ const LSR_TEMT = 0x40;
 const LSR_FIFO_ERROR = 0x80;
 const LSR_BYTE_ERRORS = LSR_PE | LSR_FE | LSR_BI;
 
-const MSR_CTS = 0x10;
-const MSR_DSR = 0x20;
-const MSR_RI = 0x40;
-const MSR_DCD = 0x80;
-
 /** What the UART tells the other end of its cable. */
 export interface SerialPeer {
   /** A byte has gone out, at the end of its stop bit. */
@@ -94,47 +92,6 @@ export interface Uart16550Options {
   paced?: boolean;
 }
 
-/** A byte as it arrives: with the errors of its frame, as LSR bits. */
-interface Character {
-  byte: number;
-  errors: number;
-}
-
-export interface Uart16550State {
-  ier: number;
-  /** FCR bits 0, 3, 6 and 7. */
-  fcr: number;
-  lcr: number;
-  mcr: number;
-  scr: number;
-  divisor: number;
-  /** OE alone: the other errors travel with their characters until one reaches the top of the FIFO. */
-  overrun: boolean;
-  /** PE, FE, BI of the character that has reached the top, until LSR is read. */
-  topErrors: number;
-  /** Whether the errors of the character at the top have been shown. */
-  topShown: boolean;
-  /** The receiver's FIFO; of one place when FIFOs are off. */
-  received: Character[];
-  /** What RBR reads while the receiver is empty. */
-  lastRead: number;
-  /** The transmitter's FIFO, or THR. */
-  holding: number[];
-  /** The byte in the transmitter's shift register, and the crystal tick at which its stop bit ends. */
-  sending: { byte: number; until: number } | null;
-  /** The character in the receiver's shift register, likewise. */
-  arriving: { character: Character; until: number } | null;
-  /** THR became empty and neither a read of IIR nor a write of THR has acknowledged it. */
-  thrEmptyPending: boolean;
-  /** The crystal tick at which the FIFO's time-out comes, and whether it has. */
-  timeoutAt: number | null;
-  timedOut: boolean;
-  /** Levels of CTS, DSR, RI and DCD at the pins, as MSR bits 4-7. */
-  pins: number;
-  /** MSR bits 0-3. */
-  deltas: number;
-}
-
 export class Uart16550 extends Chip<Uart16550State> {
   readonly name: string;
   readonly ports: readonly PortWindow[];
@@ -144,6 +101,7 @@ export class Uart16550 extends Chip<Uart16550State> {
   private readonly sent: Alarm;
   private readonly arrived: Alarm;
   private readonly timeout: Alarm;
+  private readonly emptied: Alarm;
 
   constructor(options: Uart16550Options) {
     super(() => powerOn(options.peer !== undefined));
@@ -155,6 +113,7 @@ export class Uart16550 extends Chip<Uart16550State> {
     this.sent = clock.alarm(`${name}.transmitter`, () => this.endOfTransmission());
     this.arrived = clock.alarm(`${name}.receiver`, () => this.endOfReception());
     this.timeout = clock.alarm(`${name}.timeout`, () => this.fifoTimeout());
+    this.emptied = clock.alarm(`${name}.thr-empty`, () => this.endOfDelay());
     this.ports = [
       {
         first: port,
@@ -207,7 +166,8 @@ export class Uart16550 extends Chip<Uart16550State> {
   }
 
   protected settle(): void {
-    const { sending, arriving, timeoutAt } = this.s;
+    const { sending, arriving, timeoutAt, thrEmptyAt } = this.s;
+    setAlarm(this.emptied, thrEmptyAt && this.crystal.timeOf(thrEmptyAt));
     setAlarm(this.sent, sending && this.crystal.timeOf(sending.until));
     setAlarm(this.arrived, arriving && this.crystal.timeOf(arriving.until));
     setAlarm(this.timeout, timeoutAt && this.crystal.timeOf(timeoutAt));
@@ -239,11 +199,15 @@ export class Uart16550 extends Chip<Uart16550State> {
 
   /** Crystal ticks from start bit to the end of the stop bits: 1, or 2, or 1 1/2 with five data bits (section 8.1). */
   private get frameTicks(): number {
-    const { lcr, divisor } = this.s;
+    const { lcr } = this.s;
     const stops = !(lcr & LCR_TWO_STOPS) ? 1 : this.dataBits === 5 ? 1.5 : 2;
-    const bits = 1 + this.dataBits + (lcr & LCR_PARITY ? 1 : 0) + stops;
+    return (1 + this.dataBits + (lcr & LCR_PARITY ? 1 : 0) + stops) * this.bitTicks;
+  }
+
+  private get bitTicks(): number {
+    const { divisor } = this.s;
     // A divisor of 0 counts as the longest, as the baud generator's counter has it.
-    return bits * CLOCKS_PER_BIT * (divisor === 0 ? 65_536 : divisor);
+    return CLOCKS_PER_BIT * (divisor === 0 ? 65_536 : divisor);
   }
 
   /** MCR bits 0-3 as they leave the chip; section 8.6: in loopback all four pins are inactive. */
@@ -412,10 +376,12 @@ export class Uart16550 extends Chip<Uart16550State> {
     const toggled = ((value ^ s.fcr) & FCR_ENABLE) !== 0;
     const on = (value & FCR_ENABLE) !== 0;
     s.fcr = on ? value & (FCR_ENABLE | FCR_DMA_AND_TRIGGER) : 0;
+    // Section 8.11: the first THR-empty interrupt after a change of FCR0 is not delayed.
+    if (toggled) s.fill = FIFO_DEPTH;
     if (toggled || (on && value & FCR_CLEAR_RECEIVER)) this.clearReceiver();
     if ((toggled || (on && value & FCR_CLEAR_TRANSMITTER)) && s.holding.length > 0) {
       s.holding = [];
-      s.thrEmptyPending = true;
+      this.emptyThr(0);
     }
     this.tellReady();
   }
@@ -438,10 +404,11 @@ export class Uart16550 extends Chip<Uart16550State> {
 
   private writeByte(value: number): void {
     const s = this.s;
-    s.thrEmptyPending = false;
+    this.emptyThr(null);
     // A write to a full FIFO, or to a THR not yet empty, takes the last place.
     if (s.holding.length >= this.depth) s.holding.pop();
     s.holding.push(value & this.dataMask);
+    s.fill = Math.max(s.fill, s.holding.length);
     if (s.sending === null) this.sendNext();
   }
 
@@ -451,7 +418,7 @@ export class Uart16550 extends Chip<Uart16550State> {
     while (s.sending === null) {
       const byte = s.holding.shift();
       if (byte === undefined) return;
-      if (s.holding.length === 0) s.thrEmptyPending = true;
+      if (s.holding.length === 0) this.emptyThr(this.thrEmptyDelay);
       if (this.paced) {
         const until = this.crystal.ticks + this.frameTicks;
         s.sending = { byte, until };
@@ -460,6 +427,28 @@ export class Uart16550 extends Chip<Uart16550State> {
         this.deliver(byte);
       }
     }
+  }
+
+  /**
+   * Section 8.11, "FIFO interrupt mode": the THR-empty interrupt is late by a character less its last stop bit when
+   * there have not been two bytes in the FIFO together since it was last empty.
+   */
+  private get thrEmptyDelay(): number {
+    return this.fifos && this.paced && this.s.fill < 2 ? this.frameTicks - this.bitTicks : 0;
+  }
+
+  /** THR is empty, and its interrupt comes in so many ticks; null: it is full again, and none comes. */
+  private emptyThr(delay: number | null): void {
+    const { s } = this;
+    s.thrEmptyPending = delay === 0;
+    s.thrEmptyAt = delay ? this.crystal.ticks + delay : null;
+    if (delay !== null) s.fill = 0;
+    setAlarm(this.emptied, s.thrEmptyAt && this.crystal.timeOf(s.thrEmptyAt));
+  }
+
+  private endOfDelay(): void {
+    this.emptyThr(0);
+    this.update();
   }
 
   private endOfTransmission(): void {
@@ -548,32 +537,6 @@ export class Uart16550 extends Chip<Uart16550State> {
   private tellReady(): void {
     if (this.hasRoom) this.o.peer?.ready?.();
   }
-}
-
-// Section 8.0: after a master reset THR and the shift registers are empty and no interrupt is pending. The divisor is
-// not reset; it starts as 12, 9600 baud, as a BIOS leaves it.
-function powerOn(connected: boolean): Uart16550State {
-  return {
-    ier: 0,
-    fcr: 0,
-    lcr: 0,
-    mcr: 0,
-    scr: 0,
-    divisor: 12,
-    overrun: false,
-    topErrors: 0,
-    topShown: false,
-    received: [],
-    lastRead: 0,
-    holding: [],
-    sending: null,
-    arriving: null,
-    thrEmptyPending: false,
-    timeoutAt: null,
-    timedOut: false,
-    pins: connected ? MSR_CTS | MSR_DSR | MSR_DCD : 0,
-    deltas: 0,
-  };
 }
 
 function setAlarm(alarm: Alarm, at: number | null): void {

@@ -23,14 +23,15 @@
  * | 12, 07        | scan lines shown - 1: bits 7-0, and bits 8 and 9 as bits 1 and 6 of 07               |
  * | 13            | half the columns from row to row                                                     |
  *
- * A memory cell is a character (even byte) and its attribute (odd byte). The memory is that of the text modes, 32 KB
- * from 0xb8000 to 0xbffff.
+ * A memory cell is a character (even byte) and its attribute (odd byte). The memory is that of the text modes: 32 KB
+ * from 0xb8000 to 0xbffff, and the fonts in plane 2, which are reached through 0xa0000 (vga-planes.ts).
  *
  * Source: IBM PS/2 Hardware Interface Technical Reference, "Video Subsystem"; section names below are its.
  */
 import { Chip } from './chip.ts';
 import { Crystal } from './crystal.ts';
 import type { Clock, MemoryWindow, PortWindow } from './device.ts';
+import { FONT_PITCH, fontBlock, fontsAtPowerOn, memoryMap, readPlanes, TEXT_BYTES, writePlanes } from './vga-planes.ts';
 import {
   ATTRIBUTE_MODE_3,
   CRTC_MODE_3,
@@ -40,9 +41,17 @@ import {
   SEQUENCER_MODE_3,
 } from './vga-registers.ts';
 
-const MEMORY = 0xb8000;
-const MEMORY_BYTES = 0x8000;
-const CELL_MASK = MEMORY_BYTES / 2 - 1;
+const TEXT = 0xb8000;
+const GRAPHICS = 0xa0000;
+const MONOCHROME = 0xb0000;
+/** Memory maps of graphics register 6. */
+const MAP_128K = 0;
+const MAP_64K = 1;
+const MAP_MONOCHROME = 2;
+const MAP_TEXT = 3;
+const CELL_MASK = TEXT_BYTES / 2 - 1;
+const EIGHT_DOTS = 0x01;
+const LINE_GRAPHICS = 0x04;
 
 const CRTC_COLUMNS = 0x01;
 const CRTC_OVERFLOW = 0x07;
@@ -85,6 +94,18 @@ export interface TextScreen {
   blink: boolean;
   /** Red, green and blue, 0-255 each, of the sixteen colours. */
   palette: readonly (readonly [number, number, number])[];
+  glyphs: Glyphs;
+}
+
+/** The shapes of characters. */
+export interface Glyphs {
+  /** Dots: 8 or 9 of which the fonts have 8, by 1 to 32. */
+  width: 8 | 9;
+  height: number;
+  /** The ninth dot of C0-DF repeats the eighth. */
+  joinLines: boolean;
+  /** 256 characters of FONT_PITCH bytes each: for attributes with bit 3 clear, and with bit 3 set. */
+  fonts: readonly [readonly number[], readonly number[]];
 }
 
 /** A chip inside the VGA that has an index and data registers. */
@@ -95,6 +116,8 @@ interface Bank {
 
 export interface VgaTextState {
   memory: number[];
+  /** Plane 2. */
+  fonts: number[];
   crtc: Bank;
   sequencer: Bank;
   graphics: Bank;
@@ -115,12 +138,9 @@ export class VgaText extends Chip<VgaTextState> {
     super(powerOn);
     this.dots = new Crystal(options.clock, DOT_HERTZ);
     this.memory = [
-      {
-        first: MEMORY,
-        last: MEMORY + MEMORY_BYTES - 1,
-        read: (address, width) => this.readMemory(address - MEMORY, width),
-        write: (address, value, width) => this.writeMemory(address - MEMORY, value, width),
-      },
+      this.window(TEXT, TEXT + TEXT_BYTES - 1, [MAP_TEXT]),
+      this.window(GRAPHICS, MONOCHROME - 1, [MAP_128K, MAP_64K]),
+      this.window(MONOCHROME, TEXT - 1, [MAP_MONOCHROME]),
     ];
     this.ports = [
       { first: 0x3b4, last: 0x3b5, ...this.crtcPorts(0x3b4, false) },
@@ -169,6 +189,7 @@ export class VgaText extends Chip<VgaTextState> {
       cursor: this.cursor(columns, rows, pitch),
       blink: (at(this.s.attribute.registers, 0x10) & ATTRIBUTE_BLINK) !== 0,
       palette: this.palette(),
+      glyphs: this.glyphs(),
     };
   }
 
@@ -199,16 +220,48 @@ export class VgaText extends Chip<VgaTextState> {
     });
   }
 
-  // Memory.
-
-  private readMemory(offset: number, width: 1 | 2 | 4): number {
-    let value = 0;
-    for (let i = width - 1; i >= 0; i--) value = value * 256 + at(this.s.memory, offset + i);
-    return value;
+  /** "Character Map Select", and the clocking mode's eight or nine dots. */
+  private glyphs(): Glyphs {
+    const { sequencer, attribute, crtc } = this.s;
+    const select = at(sequencer.registers, 3);
+    const font = (block: number) => {
+      const first = fontBlock(block);
+      return this.s.fonts.slice(first, first + 256 * FONT_PITCH);
+    };
+    return {
+      width: at(sequencer.registers, 1) & EIGHT_DOTS ? 8 : 9,
+      height: (at(crtc.registers, CRTC_ROW_LINES) & 0x1f) + 1,
+      joinLines: (at(attribute.registers, 0x10) & LINE_GRAPHICS) !== 0,
+      fonts: [font((select & 3) | ((select >> 2) & 4)), font(((select >> 2) & 3) | ((select >> 3) & 4))],
+    };
   }
 
-  private writeMemory(offset: number, value: number, width: 1 | 2 | 4): void {
-    for (let i = 0; i < width; i++) this.s.memory[offset + i] = (value >>> (8 * i)) & 0xff;
+  // Memory.
+
+  /** A run of addresses, decoded while the memory map is one of `maps`; otherwise the bus floats. */
+  private window(first: number, last: number, maps: readonly number[]): MemoryWindow {
+    const registers = () => ({
+      sequencer: this.s.sequencer.registers,
+      graphics: this.s.graphics.registers,
+    });
+    return {
+      first,
+      last,
+      read: (address, width) => {
+        const r = registers();
+        const decoded = maps.includes(memoryMap(r));
+        let value = 0;
+        for (let i = width - 1; i >= 0; i--) {
+          value = value * 256 + (decoded ? readPlanes(this.s, r, address - first + i) : 0xff);
+        }
+        return value;
+      },
+      write: (address, value, width) => {
+        const r = registers();
+        if (!maps.includes(memoryMap(r))) return;
+        for (let i = 0; i < width; i++) writePlanes(this.s, r, address - first + i, (value >>> (8 * i)) & 0xff);
+      },
+    };
   }
 
   // Registers.
@@ -347,7 +400,8 @@ function word(registers: readonly number[], index: number): number {
 function powerOn(): VgaTextState {
   const bank = (registers: readonly number[]): Bank => ({ index: 0, registers: [...registers] });
   return {
-    memory: Array.from({ length: MEMORY_BYTES }, (_, i) => (i % 2 === 0 ? 0x20 : 0x07)),
+    memory: Array.from({ length: TEXT_BYTES }, (_, i) => (i % 2 === 0 ? 0x20 : 0x07)),
+    fonts: fontsAtPowerOn(),
     crtc: bank(CRTC_MODE_3),
     sequencer: bank(SEQUENCER_MODE_3),
     graphics: bank(GRAPHICS_MODE_3),

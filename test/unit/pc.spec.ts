@@ -186,6 +186,8 @@ describe('memory', () => {
     const regions = pc.machine.memory.map.map(({ kind, first, last }) => [kind, first.toString(16), last.toString(16)]);
     expect(regions).toEqual([
       ['ram', '0', '9ffff'],
+      ['mmio', 'a0000', 'affff'],
+      ['mmio', 'b0000', 'b7fff'],
       ['mmio', 'b8000', 'bffff'],
       ['ram', 'c0000', '3fffff'],
     ]);

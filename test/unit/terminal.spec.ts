@@ -21,6 +21,7 @@ function screen(rows: readonly string[], cursor?: { column: number; row: number 
     cursor: cursor && { ...cursor, firstLine: 13, lastLine: 14 },
     blink: true,
     palette: [],
+    glyphs: { width: 8, height: 16, joinLines: false, fonts: [[], []] },
   };
 }
 

@@ -307,6 +307,67 @@ describe('16550 receiver', () => {
   });
 });
 
+describe('16550: the delayed THR-empty interrupt (8.11)', () => {
+  const LAST_STOP_BIT = CHARACTER / 10;
+
+  test('with one byte at a time in the FIFO it comes a character less its stop bit late', () => {
+    const b = bench();
+    b.open(2, 0x01);
+    b.read(IIR);
+    b.write(THR, 0x41, 0x42);
+    b.run(2 * CHARACTER);
+    b.read(IIR);
+    b.write(THR, 0x43);
+    expect([b.read(LSR) & 0x20, b.irq.level]).toEqual([0x20, false]);
+    b.run(CHARACTER - LAST_STOP_BIT - 1);
+    expect(b.irq.level).toBe(false);
+    b.run(1);
+    expect([b.irq.level, b.read(IIR)]).toEqual([true, 0xc2]);
+  });
+
+  test('a second byte in time takes it back, and two together make it prompt', () => {
+    const b = bench();
+    b.open(2, 0x01);
+    b.read(IIR);
+    b.write(THR, 0x41, 0x42, 0x43);
+    b.run(CHARACTER);
+    expect(b.irq.level).toBe(false);
+    b.run(CHARACTER);
+    expect(b.irq.level).toBe(true);
+  });
+
+  test('the first one after FIFOs are switched on, and all without FIFOs, are prompt', () => {
+    const b = bench();
+    b.open(2, 0x01);
+    b.read(IIR);
+    b.write(THR, 0x41);
+    expect(b.irq.level).toBe(true);
+    const plain = bench();
+    plain.open(2, 0x00);
+    plain.read(IIR);
+    plain.write(THR, 0x41);
+    expect(plain.irq.level).toBe(true);
+  });
+
+  test('a loaded chip has the rest of the delay', () => {
+    const first = bench();
+    first.open(2, 0x01);
+    first.write(THR, 0x41);
+    first.run(3 * CHARACTER);
+    first.write(THR, 0x42);
+    first.run(30);
+    const second = bench();
+    second.clock.now = first.clock.now;
+    second.uart.load(first.uart.save());
+    for (const b of [first, second]) {
+      b.run(CHARACTER - LAST_STOP_BIT - 31);
+      expect(b.irq.level).toBe(false);
+      b.run(1);
+      expect(b.irq.level).toBe(true);
+    }
+  });
+});
+
 describe('16550 interrupts', () => {
   test('line status, received data, THR empty and modem status, in this order', () => {
     const b = bench();
