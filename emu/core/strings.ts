@@ -6,10 +6,11 @@
 import { BUDGET, EAX, ECX, ESI, EDI, EDX, ES, EFLAGS, INTR, EXIT_REQUEST } from './layout';
 import { checksAlignment, hasTraps } from './debug';
 import { faulted } from './fault';
-import { record } from './flags';
+import { condition } from './flags';
+import { sub, subFlags } from './semantics/arithmetic';
 import { tlbEntry, canRead, canWrite, host } from './tlb';
 import { readSegment, writeSegment, proveWrite, isFlat } from './memory';
-import { FLAG_DF } from './segments';
+import { FLAG_DF, FLAG_IF } from './segments';
 import { checkPort, readPort, writePort } from './ports';
 import { rep, repne, address16, segmentOf } from './operands';
 import { onward } from './onward';
@@ -28,30 +29,65 @@ import { instructionsLeft } from './time';
 @inline function count(pc: usize): u32 { return index(pc, ECX); }
 @inline function countDown(pc: usize, by: u32): void { setIndex(pc, ECX, load<u32>(ECX) - by); }
 
-// The loop charges one instruction for the call; what more of them a call takes, it charges itself.
-@inline function spend(instructions: u32): void { store<i32>(BUDGET, load<i32>(BUDGET) - <i32>instructions); }
-/** A chip that was reached may have raised its line, the host wants control, or the iteration traps. */
-@inline function interrupted(): bool { return (load<u32>(INTR) | load<u32>(EXIT_REQUEST)) != 0 || hasTraps(); }
-/** After an iteration: is there another, and time for it? */
-function another(pc: usize): bool {
-  if (!count(pc) || instructionsLeft(pc) <= 1 || interrupted()) return false;
-  spend(1);
-  return true;
+// ---- repetition, the same for all
+
+const MOVS: u32 = 0, STOS: u32 = 1, LODS: u32 = 2, CMPS: u32 = 3, SCAS: u32 = 4, INS: u32 = 5, OUTS: u32 = 6;
+
+/** `what` is a constant in each caller, so only its branch of the choices below is compiled there. */
+@inline function string<T>(pc: usize, what: u32): usize {
+  if (!repeated(pc)) {
+    once<T>(pc, what);
+    return faulted() ? pc : onward(pc);
+  }
+  if (!count(pc)) return onward(pc);
+  let n: u32 = 0;
+  do {
+    n = run<T>(pc, what, min<u32>(<u32>instructionsLeft(pc), count(pc)));
+    if (!n) {
+      once<T>(pc, what);
+      n = 1;
+    }
+    if (faulted()) return pc;
+    countDown(pc, n);
+    // SDM 2B, REP: repe goes on while ZF is 1, repne while it is 0; others take either prefix as rep.
+    if ((what == CMPS || what == SCAS) && condition.e() != rep(pc)) return onward(pc);
+  } while (another(pc, n));
+  return count(pc) ? pc : onward(pc);
 }
-/** After `n` iterations in one piece, the same. */
-function anotherAfter(pc: usize, n: u32): bool {
+/** One element. Check faulted() afterwards. */
+@inline function once<T>(pc: usize, what: u32): void {
+  if (what == MOVS) movsOnce<T>(pc);
+  else if (what == STOS) stosOnce<T>(pc);
+  else if (what == LODS) lodsOnce<T>(pc);
+  else if (what == CMPS) cmpsOnce<T>(pc);
+  else if (what == SCAS) scasOnce<T>(pc);
+  else if (what == INS) insOnce<T>(pc);
+  else outsOnce<T>(pc);
+}
+/** As many elements, up to `most`, as can be done in one piece; 0 when it must be done one by one. */
+@inline function run<T>(pc: usize, what: u32, most: u32): u32 {
+  return what == MOVS ? movsRun<T>(pc, most) : what == STOS ? stosRun<T>(pc, most) : 0;
+}
+/** After `n` iterations: are there more, and time for them? The loop charges one for the call, the others are charged here. */
+function another(pc: usize, n: u32): bool {
   const last = !count(pc) || instructionsLeft(pc) <= <i32>n || interrupted();
-  spend(last ? n - 1 : n);
+  store<i32>(BUDGET, load<i32>(BUDGET) - <i32>(last ? n - 1 : n));
   return !last;
 }
-/** No further: come again, or go on behind. */
-@inline function proceed(pc: usize): usize { return count(pc) ? pc : onward(pc); }
+/** A chip that was reached has raised its line, the host wants control, or the iteration traps. */
+@inline function interrupted(): bool {
+  return (load<u32>(INTR) && load<u32>(EFLAGS) & FLAG_IF) || load<u32>(EXIT_REQUEST) || hasTraps();
+}
 
-/** Whole elements from this address to its page's end. A flat segment's 64 KB wrap is a page's end too. */
-@inline function room<T>(address: u32): u32 { return (0x1000 - (address & 0xfff)) / <u32>sizeof<T>(); }
-@inline function runsUp(segment: u32): bool { return !backwards() && isFlat(segment) && !hasTraps() && !checksAlignment(); }
+export function movs<T>(pc: usize): usize { return string<T>(pc, MOVS); }
+export function stos<T>(pc: usize): usize { return string<T>(pc, STOS); }
+export function lods<T>(pc: usize): usize { return string<T>(pc, LODS); }
+export function cmps<T>(pc: usize): usize { return string<T>(pc, CMPS); }
+export function scas<T>(pc: usize): usize { return string<T>(pc, SCAS); }
+export function ins<T>(pc: usize): usize { return string<T>(pc, INS); }
+export function outs<T>(pc: usize): usize { return string<T>(pc, OUTS); }
 
-// ---- movs, stos, lods: one iteration, and a run of them
+// ---- one element
 
 function movsOnce<T>(pc: usize): void {
   const value = readSegment<T>(segmentOf(pc), index(pc, ESI));
@@ -61,7 +97,54 @@ function movsOnce<T>(pc: usize): void {
   advance<T>(pc, ESI);
   advance<T>(pc, EDI);
 }
-/** Move as many elements as lie in one page at either end; 0 when it must be done one by one. */
+function stosOnce<T>(pc: usize): void {
+  writeSegment<T>(ES, index(pc, EDI), load<T>(EAX));
+  if (!faulted()) advance<T>(pc, EDI);
+}
+function lodsOnce<T>(pc: usize): void {
+  const value = readSegment<T>(segmentOf(pc), index(pc, ESI));
+  if (faulted()) return;
+  store<T>(EAX, value);
+  advance<T>(pc, ESI);
+}
+function cmpsOnce<T>(pc: usize): void {
+  const a = readSegment<T>(segmentOf(pc), index(pc, ESI));
+  if (faulted()) return;
+  const b = readSegment<T>(ES, index(pc, EDI));
+  if (faulted()) return;
+  subFlags<T>(a, b, sub<T>(a, b));
+  advance<T>(pc, ESI);
+  advance<T>(pc, EDI);
+}
+function scasOnce<T>(pc: usize): void {
+  const a = load<T>(EAX), b = readSegment<T>(ES, index(pc, EDI));
+  if (faulted()) return;
+  subFlags<T>(a, b, sub<T>(a, b));
+  advance<T>(pc, EDI);
+}
+function insOnce<T>(pc: usize): void {
+  const port: u32 = load<u16>(EDX), to = index(pc, EDI);
+  if (!checkPort(port, <u32>sizeof<T>())) return;
+  // The port must not be read if what it gives can't be stored.
+  if (!proveWrite(ES, to, <u32>sizeof<T>())) return;
+  writeSegment<T>(ES, to, readPort<T>(port));
+  advance<T>(pc, EDI);
+}
+function outsOnce<T>(pc: usize): void {
+  const port: u32 = load<u16>(EDX);
+  if (!checkPort(port, <u32>sizeof<T>())) return;
+  const value = readSegment<T>(segmentOf(pc), index(pc, ESI));
+  if (faulted()) return;
+  writePort<T>(port, value);
+  advance<T>(pc, ESI);
+}
+
+// ---- a run of elements: inside plain pages, upwards
+
+/** Whole elements from this address to its page's end. A flat segment's 64 KB wrap is a page's end too. */
+@inline function room<T>(address: u32): u32 { return (0x1000 - (address & 0xfff)) / <u32>sizeof<T>(); }
+@inline function runsUp(segment: u32): bool { return !backwards() && isFlat(segment) && !hasTraps() && !checksAlignment(); }
+
 function movsRun<T>(pc: usize, most: u32): u32 {
   if (!runsUp(ES) || !isFlat(segmentOf(pc))) return 0;
   const from = index(pc, ESI), to = index(pc, EDI), n = min<u32>(most, min<u32>(room<T>(from), room<T>(to)));
@@ -75,23 +158,6 @@ function movsRun<T>(pc: usize, most: u32): u32 {
   setIndex(pc, EDI, to + bytes);
   return n;
 }
-export function movs<T>(pc: usize): usize {
-  if (!repeated(pc)) { movsOnce<T>(pc); return faulted() ? pc : onward(pc); }
-  if (!count(pc)) return onward(pc);
-  let n: u32 = 0;
-  do {
-    n = movsRun<T>(pc, min<u32>(<u32>instructionsLeft(pc), count(pc)));
-    if (!n) { movsOnce<T>(pc); n = 1; }
-    if (faulted()) return pc;
-    countDown(pc, n);
-  } while (anotherAfter(pc, n));
-  return proceed(pc);
-}
-
-function stosOnce<T>(pc: usize): void {
-  writeSegment<T>(ES, index(pc, EDI), load<T>(EAX));
-  if (!faulted()) advance<T>(pc, EDI);
-}
 function stosRun<T>(pc: usize, most: u32): u32 {
   if (!runsUp(ES)) return 0;
   const to = index(pc, EDI), n = min<u32>(most, room<T>(to)), entry = tlbEntry(to);
@@ -102,107 +168,4 @@ function stosRun<T>(pc: usize, most: u32): u32 {
   else for (let i: u32 = 0; i < bytes; i += <u32>sizeof<T>()) store<T>(t + i, value);
   setIndex(pc, EDI, to + bytes);
   return n;
-}
-export function stos<T>(pc: usize): usize {
-  if (!repeated(pc)) { stosOnce<T>(pc); return faulted() ? pc : onward(pc); }
-  if (!count(pc)) return onward(pc);
-  let n: u32 = 0;
-  do {
-    n = stosRun<T>(pc, min<u32>(<u32>instructionsLeft(pc), count(pc)));
-    if (!n) { stosOnce<T>(pc); n = 1; }
-    if (faulted()) return pc;
-    countDown(pc, n);
-  } while (anotherAfter(pc, n));
-  return proceed(pc);
-}
-
-export function lods<T>(pc: usize): usize {
-  const again = repeated(pc);
-  if (again && !count(pc)) return onward(pc);
-  do {
-    const value = readSegment<T>(segmentOf(pc), index(pc, ESI));
-    if (faulted()) return pc;
-    store<T>(EAX, value);
-    advance<T>(pc, ESI);
-    if (!again) return onward(pc);
-    countDown(pc, 1);
-  } while (another(pc));
-  return proceed(pc);
-}
-
-// ---- cmps and scas end early: SDM 2B, REP: repe while ZF is 1, repne while it is 0.
-
-@inline function compare<T>(a: T, b: T): void {
-  const r = <T>(a - b);
-  record<T>(r, <T>((~a & b) | (~(a ^ b) & r)));
-}
-@inline function endsHere<T>(pc: usize, a: T, b: T): bool { return rep(pc) ? a != b : a == b; }
-
-export function cmps<T>(pc: usize): usize {
-  const again = repeated(pc);
-  if (again && !count(pc)) return onward(pc);
-  do {
-    const a = readSegment<T>(segmentOf(pc), index(pc, ESI));
-    if (faulted()) return pc;
-    const b = readSegment<T>(ES, index(pc, EDI));
-    if (faulted()) return pc;
-    compare<T>(a, b);
-    advance<T>(pc, ESI);
-    advance<T>(pc, EDI);
-    if (!again) return onward(pc);
-    countDown(pc, 1);
-    if (endsHere<T>(pc, a, b)) return onward(pc);
-  } while (another(pc));
-  return proceed(pc);
-}
-export function scas<T>(pc: usize): usize {
-  const again = repeated(pc);
-  if (again && !count(pc)) return onward(pc);
-  do {
-    const b = readSegment<T>(ES, index(pc, EDI)), a = load<T>(EAX);
-    if (faulted()) return pc;
-    compare<T>(a, b);
-    advance<T>(pc, EDI);
-    if (!again) return onward(pc);
-    countDown(pc, 1);
-    if (endsHere<T>(pc, a, b)) return onward(pc);
-  } while (another(pc));
-  return proceed(pc);
-}
-
-// ---- ins and outs
-
-function insOnce<T>(pc: usize): void {
-  const port: u32 = load<u16>(EDX), to = index(pc, EDI);
-  if (!checkPort(port, <u32>sizeof<T>())) return;
-  // The port must not be read if what it gives can't be stored.
-  if (!proveWrite(ES, to, <u32>sizeof<T>())) return;
-  writeSegment<T>(ES, to, readPort<T>(port));
-  advance<T>(pc, EDI);
-}
-export function ins<T>(pc: usize): usize {
-  const again = repeated(pc);
-  if (again && !count(pc)) return onward(pc);
-  do {
-    insOnce<T>(pc);
-    if (faulted()) return pc;
-    if (!again) return onward(pc);
-    countDown(pc, 1);
-  } while (another(pc));
-  return proceed(pc);
-}
-export function outs<T>(pc: usize): usize {
-  const again = repeated(pc);
-  if (again && !count(pc)) return onward(pc);
-  do {
-    const port: u32 = load<u16>(EDX);
-    if (!checkPort(port, <u32>sizeof<T>())) return pc;
-    const value = readSegment<T>(segmentOf(pc), index(pc, ESI));
-    if (faulted()) return pc;
-    writePort<T>(port, value);
-    advance<T>(pc, ESI);
-    if (!again) return onward(pc);
-    countDown(pc, 1);
-  } while (another(pc));
-  return proceed(pc);
 }
