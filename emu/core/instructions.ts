@@ -4,6 +4,8 @@ export * from './semantics/shifts';
 export * from './semantics/bits';
 export * from './semantics/moves';
 export * from './semantics/branches';
+export * from './model';
+export * from './sysenter';
 export * from './blocks';
 export * from './eflags';
 export * from './stack';

@@ -14,6 +14,7 @@ import { forgetTables } from './watch';
 import { codeWritten } from './blocks';
 import { refreshMode, FLAG_IF, FLAG_RF } from './segments';
 import { arithmeticFlags, setArithmeticFlags, ARITHMETIC } from './flags';
+import { resetModel } from './model';
 import { instructionsLeft, now } from './time';
 
 @external('env', 'acknowledge') declare function acknowledge(): u32;
@@ -119,6 +120,7 @@ export function time(): f64 { return now(); }
 
 /** Empty every cache; the state itself is the host's to set. Call once before anything else. */
 export function initialize(): void {
+  resetModel();
   resetBlocks();
   forgetTables();
   flushTranslations();

@@ -168,4 +168,12 @@ export const arithmetic: Instruction[] = [
     lock: true,
     encodings: { '0f b0': 'Eb,Gb', '0f b1': 'Ev,Gv' },
   },
+  {
+    name: 'cmpxchg8b',
+    kind: 'special',
+    value: 'cmpxchg8b',
+    writes: 'some',
+    lock: true,
+    encodings: { '0f c7 /1': 'M' },
+  },
 ];

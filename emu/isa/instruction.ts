@@ -39,6 +39,7 @@ export type Condition = (typeof conditions)[number];
  * | Q, W | rm: MMX, XMM register or memory | | x | by the operation |
  * | F | the modrm byte itself (x87) and its memory operand | | |
  * | O | an offset in the instruction | | |
+ * | H | a modrm byte that nobody heeds | | |
  * | I, sI | immediate; sign-extended | | |
  * | J | relative target | | A | far target |
  *
@@ -60,6 +61,7 @@ export type Kind =
   | 'assign' // dst = value(src)
   | 'address' // dst = offset of the memory operand
   | 'set' // dst = condition
+  | 'select' // dst = condition ? src : dst
   | 'consume' // value(operand), which may raise
   | 'push'
   | 'pop'

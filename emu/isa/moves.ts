@@ -1,4 +1,4 @@
-import { type Form, hex, type Instruction } from './instruction.ts';
+import { conditions, type Form, hex, type Instruction } from './instruction.ts';
 
 const load = (name: string, opcode: string): Instruction => ({
   name,
@@ -44,8 +44,29 @@ export const moves: Instruction[] = [
     encodings: { '0f be': 'Gv,Eb', '0f bf': 'Gv,Ew' },
     hot: ['rr8', 'rm8', 'rr16', 'rm16'],
   },
+  ...conditions.map(
+    (condition, code): Instruction => ({
+      name: `cmov${condition}`,
+      kind: 'select',
+      condition,
+      reads: true,
+      encodings: { [`0f ${hex(0x40 + code)}`]: 'Gv,Ev' },
+      hot: ['rr'],
+    }),
+  ),
   { name: 'lea', kind: 'address', encodings: { '8d': 'Gv,M' }, hot: ['rm'] },
-  { name: 'nop', kind: 'special', value: 'nop', pure: true, encodings: { '90': '' }, hot: [''] },
+  {
+    name: 'nop',
+    kind: 'special',
+    value: 'nop',
+    pure: true,
+    hot: [''],
+    encodings: {
+      '90': '', // with F3: pause
+      '0f 0d': 'H', // prefetchw
+      ...Object.fromEntries([0x18, 0x19, 0x1a, 0x1b, 0x1c, 0x1d, 0x1e, 0x1f].map((n) => [`0f ${hex(n)}`, 'H'])), // prefetch, hints
+    },
+  },
   {
     name: 'xchg',
     kind: 'special',

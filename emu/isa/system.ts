@@ -42,6 +42,18 @@ export const systemInstructions: Instruction[] = [
   system('clts', 'clts', { '0f 06': '' }, { ends: true }),
   system('invd', 'invd', { '0f 08': '' }, { ends: true }),
   system('wbinvd', 'wbinvd', { '0f 09': '' }, { ends: true }),
+  system('cpuid', 'cpuid', { '0f a2': '' }),
+  system('rdtsc', 'rdtsc', { '0f 31': '' }),
+  system('rdpmc', 'rdpmc', { '0f 33': '' }),
+  system('rdmsr', 'rdmsr', { '0f 32': '' }),
+  system('wrmsr', 'wrmsr', { '0f 30': '' }, { ends: true }),
+  system('sysenter', 'sysenter', { '0f 34': '' }, { ends: true }),
+  system('sysexit', 'sysexit', { '0f 35': '' }, { ends: true }),
+  // Undefined for good (SDM 2B, UD): ud2 alone, ud1 and ud0 with a modrm byte.
+  system('ud2', 'undefinedOpcode', { '0f 0b': '' }, { ends: true }),
+  system('ud1', 'undefinedOpcode', { '0f b9': 'E' }, { ends: true }),
+  system('ud0', 'undefinedOpcode', { '0f ff': 'E' }, { ends: true }),
+
   system('mov', 'movFromCr', { '0f 20': 'Rd,Cd' }),
   system('mov', 'movFromDr', { '0f 21': 'Rd,Dd' }),
   system('mov', 'movToCr', { '0f 22': 'Cd,Rd' }, { ends: true }),

@@ -1,7 +1,7 @@
 // Integer arithmetic: what the instructions make of their operands, and the flags that follow.
 // T is u8, u16 or u32. Nothing here touches guest memory unless it takes a record.
-import { EAX, EDX, RECORD } from '../layout';
-import { record, recordBits, recordKeepingCarry, carry, adjust, overflow } from '../flags';
+import { EAX, EBX, ECX, EDX, RECORD } from '../layout';
+import { record, recordBits, recordKeepingCarry, recordZero, carry, adjust, overflow } from '../flags';
 import { raise, faulted, DE } from '../fault';
 import { dst, imm, isMemory, offset, segmentOf, src } from '../operands';
 import { readForUpdate, writeBack } from '../memory';
@@ -211,4 +211,15 @@ export function cmpxchg<T>(pc: usize): usize {
   if (memory) writeBack<T>(segment, ea, r); else store<T>(dst(pc), r);
   if (accumulator != a) store<T>(EAX, a);
   return next(pc);
+}
+
+/** SDM 2A, CMPXCHG8B: the destination is written in either case, so it must be writable. */
+export function cmpxchg8b(pc: usize): usize {
+  const segment = segmentOf(pc), ea = offset(pc), value = readForUpdate<u64>(segment, ea);
+  if (faulted()) return pc;
+  const equal = value == (<u64>load<u32>(EDX) << 32 | load<u32>(EAX));
+  writeBack<u64>(segment, ea, equal ? <u64>load<u32>(ECX) << 32 | load<u32>(EBX) : value);
+  if (!equal) { store<u32>(EAX, <u32>value); store<u32>(EDX, <u32>(value >>> 32)); }
+  recordZero(equal);
+  return pc + RECORD;
 }

@@ -41,17 +41,18 @@ export function shapes(operands: Operands): { register?: Shape; memory?: Shape }
         if ('EMFQW'.includes(letter(part))) return letter(part) && e;
         if (letter(part) === 'O') return 'm';
         if (part === 'CL') return 'c';
-        if ('JY-'.includes(letter(part)) || part === 'Ap') return '';
+        if ('JYH-'.includes(letter(part)) || part === 'Ap') return '';
         return isImmediate(part) ? 'i' : 'r';
       })
       .join('') as Shape;
+  if (given.some((part) => letter(part) === 'H')) return { register: '', memory: '' };
   if (given.some((part) => letter(part) === 'M')) return { memory: letters('m') };
   if (given.some((part) => /^[EFQW]/.test(letter(part)))) return { register: letters('r'), memory: letters('m') };
   return { register: letters('r') };
 }
 
 function from(part: string | undefined): number {
-  if (part === undefined || part === '-' || isImmediate(part) || /^[MY]/.test(part) || part === 'CL')
+  if (part === undefined || part === '-' || isImmediate(part) || /^[MYH]/.test(part) || part === 'CL')
     return L.FROM_NONE;
   if (segments.includes(part)) return L.FROM_SEGMENT + segments.indexOf(part);
   if (part === 'AL' || part === 'eAX') return L.FROM_EAX;
@@ -118,7 +119,7 @@ export function traits(i: Instruction, operands: Operands): number {
   const given = parts(operands);
   let bits = writes(i, operands);
   if (i.reads) bits |= L.READS_FLAGS;
-  if (given.some((part) => /^[EGMSCDRFPNQVUW]/.test(letter(part)))) bits |= L.NEEDS_MODRM;
+  if (given.some((part) => /^[EGHMSCDRFPNQVUW]/.test(letter(part)))) bits |= L.NEEDS_MODRM;
   const relative = given.some((part) => part.startsWith('J')) || i.name === 'onward';
   if (relative) bits |= L.LINKS;
   if (i.kind === 'branch' || i.links === 'perhaps') bits |= L.CONDITIONAL;
@@ -126,12 +127,12 @@ export function traits(i: Instruction, operands: Operands): number {
   if (['push', 'pop', 'call', 'return'].includes(i.kind) || i.hotNeeds?.includes('stack')) bits |= L.STACK;
   if (['jump', 'branch', 'call', 'return'].includes(i.kind) || i.hotNeeds?.includes('code')) bits |= L.CODE;
   const quiet =
-    ['update', 'compare', 'modify', 'shift', 'assign', 'set', 'address', 'branch'].includes(i.kind) ||
+    ['update', 'compare', 'modify', 'shift', 'assign', 'set', 'select', 'address', 'branch'].includes(i.kind) ||
     i.pure ||
     i.name === 'onward';
   if (!quiet || given.some((part) => part.startsWith('O'))) bits |= L.MAY_FAULT;
   if (i.lock) bits |= L.LOCKABLE;
   if (i.kind === 'shift' && !given.includes('CL')) bits |= L.COUNTS;
-  if (i.kind === 'address') bits |= L.LOAD_OFFSET;
+  if (i.kind === 'address' || given.includes('H')) bits |= L.LOAD_OFFSET;
   return bits;
 }

@@ -138,6 +138,12 @@ export function body(c: Case, mode: Mode): Lines {
       const value = `<u8>(${test('condition', i.condition as Condition, '()')})`;
       return [...(toMemory ? operand.write(value, 'u8') : [`store<u8>(dst(pc), ${value});`]), ...next(mode)];
     }
+    case 'select': {
+      // SDM 2A, CMOVcc: the source is read, and may fault, whatever the condition.
+      const b = shape === 'rm' ? operand.read('b', T) : [`const b = load<${T}>(src(pc));`];
+      const choice = `${test('condition', i.condition as Condition, '()')} ? b : load<${T}>(dst(pc))`;
+      return [...b, `store<${T}>(dst(pc), ${choice});`, ...next(mode)];
+    }
     case 'consume': {
       const a = toMemory ? operand.read('a', T) : [`const a = load<${T}>(dst(pc));`];
       if (mode === 'slow') return [...a, `I.${i.value}<${T}>(a);`, stopIfFaulted, ...next(mode)];
