@@ -14,3 +14,5 @@ export * from './iret';
 export * from './strings';
 export * from './ports';
 export * from './system';
+export * from './x87/escape';
+export * from './sse/save';

@@ -1,10 +1,12 @@
 import { arithmetic } from './arithmetic.ts';
 import { bits } from './bits.ts';
 import { branches } from './branches.ts';
+import { fpu } from './fpu.ts';
 import { glue } from './glue.ts';
 import type { Instruction } from './instruction.ts';
 import { moves } from './moves.ts';
 import { shifts } from './shifts.ts';
+import { sse } from './sse.ts';
 import { stack } from './stack.ts';
 import { strings } from './strings.ts';
 import { systemInstructions } from './system.ts';
@@ -20,4 +22,6 @@ export const instructions: readonly Instruction[] = [
   ...branches,
   ...strings,
   ...systemInstructions,
+  ...fpu,
+  ...sse,
 ];

@@ -59,8 +59,4 @@ export const systemInstructions: Instruction[] = [
   system('mov', 'movToCr', { '0f 22': 'Cd,Rd' }, { ends: true }),
   system('mov', 'movToDr', { '0f 23': 'Dd,Rd' }, { ends: true }),
   system('arpl', 'arpl', { '63': 'Ew,Gw' }, { writes: 'some' }),
-
-  // The numeric coprocessor's place. Until it is there, its opcodes report it missing.
-  system('wait', 'wait', { '9b': '' }),
-  ...['d8', 'd9', 'da', 'db', 'dc', 'dd', 'de', 'df'].map((opcode) => system('esc', 'escape', { [opcode]: 'E' })),
 ];

@@ -26,6 +26,18 @@ export enum RunExit {
   Halted = 2,
   /** Triple fault: see `shutdown`. */
   Shutdown = 3,
+  /** The next instruction has a breakpoint. */
+  Breakpoint = 4,
+  /** The last instruction touched memory that is watched: see `watchHit`. */
+  Watch = 5,
+}
+
+/** Memory to stop at, by linear addresses, both included. */
+export interface MemoryWatch {
+  readonly first: number;
+  readonly last: number;
+  readonly read: boolean;
+  readonly write: boolean;
 }
 
 const generalRegisters = ['eax', 'ecx', 'edx', 'ebx', 'esp', 'ebp', 'esi', 'edi'] as const;
@@ -57,6 +69,7 @@ interface CoreExports {
   time(): number;
   stateChanged(): void;
   memoryChanged(physical: number, bytes: number): void;
+  stopsChanged(): void;
   eflags(): number;
   setEflags(value: number): void;
   probe(linear: number): number;
@@ -189,6 +202,14 @@ export class Cpu {
   /** An edge on the NMI pin. */
   raiseNmi(): void {
     this.set(L.NMI, 1);
+  }
+  /** Level of the FERR# pin: an x87 exception waits for IRQ 13. */
+  get ferr(): boolean {
+    return this.get(L.FERR) !== 0;
+  }
+  /** Level of the IGNNE# pin: that exception is to be ignored. */
+  setIgnne(level: boolean): void {
+    this.set(L.IGNNE, level ? 1 : 0);
   }
   get isHalted(): boolean {
     return this.get(L.HALTED) !== 0;
@@ -414,5 +435,77 @@ export class Cpu {
   /** Bytes of the ring, TRAP_ENTRIES entries of TRAP_ENTRY bytes. */
   get trapRing(): DataView {
     return new DataView(this.view.buffer, L.TRAP_RING, L.TRAP_ENTRIES * L.TRAP_ENTRY);
+  }
+
+  // ---- What a debugger asks for. None of it is part of the guest's machine.
+
+  /** Everything the processor holds, but for what it has only cached. */
+  saveState(): Uint8Array {
+    return this.bytes.slice(0, L.STATE_END);
+  }
+  /** The inverse of saveState, time included. Not while it runs. */
+  loadState(state: Uint8Array): void {
+    // Gates and descriptors are remembered under a generation: none of those there have been may come again.
+    const generation = this.get(L.GENERATION) + 1;
+    this.bytes.set(state, 0);
+    this.set(L.GENERATION, generation);
+    this.set(L.CS_GENERATION, 0);
+    this.isStale = true;
+  }
+
+  /** Numbers of the 4 KB pages of RAM that may have changed since they were given to pagesSaved(). */
+  changedPages(): number[] {
+    const table = this.words.subarray(L.FRAMES >> 2, (L.FRAMES >> 2) + this.ram.length / PAGE);
+    const changed: number[] = [];
+    for (let page = 0; page < table.length; page++) {
+      if ((table[page]! & (L.FRAME_WRITABLE | L.FRAME_SAVED)) === L.FRAME_WRITABLE) changed.push(page);
+    }
+    return changed;
+  }
+  /** A copy of these pages was taken, or they are again as they were when it was: notice when they change. */
+  pagesSaved(pages: Iterable<number>): void {
+    let any = false;
+    for (const page of pages) {
+      this.words[(L.FRAMES >> 2) + page]! |= L.FRAME_SAVED;
+      any = true;
+    }
+    // Pages that may be written at full speed are in the translation caches.
+    if (any) this.isStale = true;
+  }
+
+  /** Stop before the instructions at these linear addresses. @throws RangeError when there are more than 2,048 */
+  setBreakpoints(addresses: Iterable<number>): void {
+    const wanted = [...new Set(addresses)];
+    if (wanted.length > L.BREAKPOINT_SLOTS / 2) throw new RangeError(`${wanted.length} breakpoints are too many`);
+    const table = this.words.subarray(L.BREAKPOINTS >> 2, (L.BREAKPOINTS >> 2) + L.BREAKPOINT_SLOTS);
+    table.fill(L.BREAKPOINT_NONE);
+    for (const address of wanted) {
+      let slot = address % L.BREAKPOINT_SLOTS;
+      while (table[slot] !== L.BREAKPOINT_NONE) slot = (slot + 1) % L.BREAKPOINT_SLOTS;
+      table[slot] = address;
+    }
+    this.set(L.BREAKPOINT_COUNT, wanted.length);
+    this.core.stopsChanged();
+  }
+  /** Go on from a breakpoint: at this virtual time none stops. */
+  passBreakpoint(time: number): void {
+    this.view.setFloat64(L.PASS_TIME, time, true);
+  }
+  /** Stop after an instruction that touches such memory. @throws RangeError when there are more than 64 */
+  setWatches(watches: readonly MemoryWatch[]): void {
+    if (watches.length > L.WATCH_MOST) throw new RangeError(`${watches.length} watches are too many`);
+    for (const [n, { first, last, read, write }] of watches.entries()) {
+      const at = L.WATCHES + n * L.WATCH;
+      this.set(at + L.WATCH_FIRST, first);
+      this.set(at + L.WATCH_LAST, last);
+      this.set(at + L.WATCH_KINDS, (read ? L.WATCH_READ : 0) | (write ? L.WATCH_WRITE : 0));
+    }
+    this.set(L.WATCH_COUNT, watches.length);
+    this.core.stopsChanged();
+  }
+  /** After RunExit.Watch: which one of the watches, and the linear address that was accessed. */
+  get watchHit(): { readonly watch: number; readonly address: number } | undefined {
+    const hit = this.get(L.WATCH_HIT);
+    return hit === 0 ? undefined : { watch: hit - 1, address: this.get(L.WATCH_HIT_AT) };
   }
 }

@@ -36,6 +36,11 @@ export class Rig {
     this.cpu.reset();
   }
 
+  /** The processor as after a reset, memory as it is. */
+  restart(): void {
+    this.cpu.reset();
+  }
+
   write(address: number, bytes: Uint8Array): void {
     this.cpu.ram.set(bytes, address);
     this.cpu.memoryChanged(address, bytes.length);

@@ -1,9 +1,9 @@
 // Near jumps, calls and returns in the slow step, and loops.
 import { CASE_outside } from '../generated/tables';
-import { ECX, ESP, RECORD, R_SLOW_CASE, SEGMENTS, SEGMENT, CS, S_LIMIT, CR0 } from '../layout';
+import { ECX, ESP, RECORD, R_SLOW_CASE, SEGMENTS, SEGMENT, CS, S_LIMIT } from '../layout';
 import { ZF, arithmeticFlags } from '../flags';
 import { find } from '../blocks';
-import { faulted, raise, GP, UD, NM } from '../fault';
+import { faulted, raise, GP, UD } from '../fault';
 import { address16, dst, imm, next, notTaken, offset, segmentOf, taken } from '../operands';
 import { writeSegment } from '../memory';
 import { adjustStack, popValue, pushValue } from '../stack';
@@ -62,16 +62,3 @@ export function loopne(pc: usize): usize { return loopIf(pc, (arithmeticFlags() 
 export function jecxz(pc: usize): usize { return count(pc) == 0 ? taken(pc) : notTaken(pc); }
 
 export function undefinedOpcode(pc: usize): usize { raise(UD, 0); return pc; }
-
-// The numeric coprocessor is not there yet.
-const MP: u32 = 2, EM: u32 = 4, TS: u32 = 8;
-/** SDM 3A, table 2-2: #NM when emulation is asked for or a task switch is pending; without a coprocessor to execute it, #UD. */
-export function escape(pc: usize): usize {
-  raise(load<u32>(CR0) & (EM | TS) ? NM : UD, 0);
-  return pc;
-}
-/** SDM 2B, WAIT: #NM when MP and TS are both set. */
-export function wait(pc: usize): usize {
-  if ((load<u32>(CR0) & (MP | TS)) == (MP | TS)) { raise(NM, 0); return pc; }
-  return pc + RECORD;
-}
