@@ -48,20 +48,22 @@ export const FRAME: u32 = 12;
 /** cli and sti: CPL <= IOPL. */
 @inline export function mayChangeIf(): bool { return load<u32>(CPL) <= ((load<u32>(EFLAGS) >>> 12) & 3); }
 
-// A flags image is plain at ring 0 when loading it starts neither a task return, a debug trap, virtual-8086
-// mode nor a waiting interrupt.
-const ODD: u32 = FLAG_TF | FLAG_VM | FLAG_RF;
+// A flags image is plain at ring 0 when loading it starts neither a debug trap, virtual-8086 mode nor a waiting interrupt.
+const ODD: u32 = FLAG_TF | FLAG_VM;
 const LOADED: u32 = FLAG_IF | FLAG_DF | FLAG_IOPL | FLAG_NT | FLAG_AC | FLAG_ID;
 @inline export function popsPlainly(flags: u32): bool {
-  return ((flags & ODD) | (load<u32>(EFLAGS) & ODD) | load<u32>(CPL) | load<u32>(INTR)) == 0;
+  return ((flags & ODD) | (load<u32>(EFLAGS) & (ODD | FLAG_RF)) | load<u32>(CPL) | load<u32>(INTR)) == 0;
 }
 @inline export function setFlags(flags: u32): void {
   setArithmeticFlags(flags & ARITHMETIC);
   store<u32>(EFLAGS, (flags & LOADED) | 2);
 }
-/** A return within ring 0 to the segment that is running, with plain flags. */
-@inline export function returnsPlainly(frame: usize): bool {
-  const elsewhere = (load<u32>(frame, 4) & 0xffff) ^ selector(CS);
+/**
+ * A return within ring 0 to the segment that is running, with plain flags. RF, which every fault pushes, counts for the
+ * next instruction only: it can be dropped when that will begin here, that is, while there is `budget` left after this one.
+ */
+@inline export function returnsPlainly(frame: usize, budget: i32): bool {
+  const elsewhere = (load<u32>(frame, 4) & 0xffff) ^ selector(CS), flags = load<u32>(frame, 8);
   const odd = (load<u32>(EFLAGS) & FLAG_NT) | (load<u32>(CS_GENERATION) ^ load<u32>(GENERATION)) | load<u32>(NMI_BLOCKED);
-  return (elsewhere | odd) == 0 && popsPlainly(load<u32>(frame, 8));
+  return (elsewhere | odd | (flags & FLAG_RF & <u32>(budget >> 31))) == 0 && popsPlainly(flags);
 }

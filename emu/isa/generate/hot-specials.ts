@@ -107,7 +107,7 @@ const bodies: Record<string, Lines> = {
     'const sp = esp(), top = tlbEntry(sp);',
     `if (!canReadSpan(top, sp, trap.FRAME)) ${leave}`,
     'const frame = host(top, sp), to = load<u32>(frame);',
-    `if (!trap.returnsPlainly(frame)) ${leave}`,
+    `if (!trap.returnsPlainly(frame, budget - blockLength(pc))) ${leave}`,
     ...known('to'),
     'setEsp(sp + trap.FRAME);',
     'trap.setFlags(load<u32>(frame, 8));',
