@@ -38,7 +38,8 @@ export function resetBlocks(): void {
   store<u16>(FETCH, CASE_fetch, R_SLOW_CASE);
   forgetBlocks();
 }
-function forgetBlocks(): void {
+/** Drop all decoded code. Not while the core runs but from fetch(): records that are gone may be linked to. */
+export function forgetBlocks(): void {
   for (let page: usize = codePages; page; page = load<u32>(page, C_NEXT)) unwatch(load<u32>(page, C_FRAME));
   codePages = 0;
   top = ARENA;

@@ -10,11 +10,12 @@
 // away: they come again, or never, once the handler has returned.
 import {
   CR4, CS, DEBUG_TRAPS, DR, EFLAGS, FETCH, KIND_REAL, R_EIP, R_KIND, R_SLOW_CASE, REPEATING, S_BASE, SEGMENT, SEGMENTS, SHADOW, SHADOW_OF_STACK, WATCH_CODE,
-  WATCH_DATA, WATCH_PORTS, WATCHING, CPL, CR0,
+  WATCH_COUNT, WATCH_DATA, WATCH_PORTS, WATCH_READ, WATCH_WRITE, WATCHING, CPL, CR0,
 } from './layout';
 import { CASE_outside } from './generated/tables';
 import { FLAG_AC, FLAG_RF, FLAG_TF } from './segments';
 import { flushTranslations } from './paging';
+import { meetWatches, watchesPage } from './attach';
 
 export const DR6: u32 = DR + 6 * 4, DR7: u32 = DR + 7 * 4;
 export const DR6_BREAKPOINTS: u32 = 0xf, DR6_BD: u32 = 1 << 13, DR6_BS: u32 = 1 << 14, DR6_BT: u32 = 1 << 15;
@@ -72,15 +73,18 @@ export function dropLocalBreakpoints(): void {
 
 @inline function note(found: u32): void { if (found) store<u32>(DEBUG_TRAPS, load<u32>(DEBUG_TRAPS) | found); }
 
-/** Is a data breakpoint on this page? */
+/** Is a data breakpoint, or a debugger's watch, on this page? */
 export function isPageWatched(linear: u32): bool {
+  if (load<u32>(WATCH_COUNT) && watchesPage(linear)) return true;
   return (load<u32>(WATCHING) & WATCH_DATA) != 0 && hits(ON_WRITE, ON_ACCESS, linear & 0xfffff000, 0x1000) != 0;
 }
 /** Memory was read or written. */
 @inline export function noteRead(linear: u32, bytes: u32): void {
+  if (load<u32>(WATCH_COUNT)) meetWatches(WATCH_READ, linear, bytes);
   if (load<u32>(WATCHING) & WATCH_DATA) note(hits(ON_ACCESS, ON_ACCESS, linear, bytes));
 }
 @inline export function noteWrite(linear: u32, bytes: u32): void {
+  if (load<u32>(WATCH_COUNT)) meetWatches(WATCH_WRITE, linear, bytes);
   if (load<u32>(WATCHING) & WATCH_DATA) note(hits(ON_WRITE, ON_ACCESS, linear, bytes));
 }
 /** Ports were read or written. */

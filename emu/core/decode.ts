@@ -15,6 +15,7 @@ import {
   CASE_onward, CASE_nop, CASE_call_16, CASE_call_32,
 } from './generated/tables';
 import { allocate } from './blocks';
+import { hasBreakpoint } from './attach';
 import { fetchAddress } from './paging';
 import { faulted, raise, GP } from './fault';
 import { tryFetchAddress } from './blocks';
@@ -180,7 +181,8 @@ function decodeOne(record: usize): u32 {
     map = MAP_0F + (kind == KIND_REPNE ? MAP_F2 : kind == KIND_REP ? MAP_F3 : mandatory);
   }
   if (trouble) return 0;
-  let number: u32 = load<u16>(MAP + <usize>((((size16 ? MAPS : 0) + map) << 8 | opcode) << 1));
+  const place: u32 = ((size16 ? MAPS : 0) + map) << 8 | opcode;
+  let number: u32 = load<u16>(MAP + (place << 1));
   if (number == 0) return undefined_(record);
   let seen = false;
   if (number & 0x8000) { modrm(record, overridden); seen = true; number = (number & 0x7fff) + reg; }
@@ -333,6 +335,7 @@ function chooseCases(first: usize, n: u32): void {
     store<u16>(record, <u16>hotCase(record, traits, !live && (traits & (WRITES_FLAGS | KEEPS_SOME_FLAGS)) != 0), R_CASE);
     if (traits & WRITES_FLAGS && !(traits & COUNTS && load<u32>(record, R_IMM) == 0)) live = false;
     if (traits & (READS_FLAGS | MAY_FAULT)) live = true;
+    if (hasBreakpoint(load<u32>(record, R_EIP))) { store<u16>(record, <u16>LEAVE, R_CASE); live = true; }
   }
 }
 function hotCase(record: usize, traits: u32, quiet: bool): u32 {

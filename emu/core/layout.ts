@@ -100,6 +100,16 @@ export const JUMP_ENTRIES: u32 = 2048, JUMP_ENTRY: u32 = 8;
 /** A bit per linear page (hashed): something found through its mapping is remembered (a jump, a descriptor). */
 export const REMEMBERED_PAGES: u32 = 0x10000, REMEMBERED_PAGES_BYTES: u32 = 512;
 
+// ---- The debugger's: written by the host, read in attach.ts. Not part of the CPU's state: it belongs to no moment of it.
+export const BREAKPOINT_COUNT: u32 = 0x11000, WATCH_COUNT: u32 = 0x11004;
+export const WATCH_HIT: u32 = 0x11008, WATCH_HIT_AT: u32 = 0x1100c; // 1 + number of the watch met in this run, 0 none; linear address
+export const PASS_TIME: u32 = 0x11010; // f64: at this virtual time no breakpoint stops (the host goes on from one)
+export const WATCHES: u32 = 0x12000, WATCH: u32 = 16, WATCH_MOST: u32 = 64;
+export const WATCH_FIRST: u32 = 0, WATCH_LAST: u32 = 4, WATCH_KINDS: u32 = 8; // linear addresses, both included; WATCH_READ, WATCH_WRITE
+export const WATCH_READ: u32 = 1, WATCH_WRITE: u32 = 2;
+export const BREAKPOINTS: u32 = 0x14000, BREAKPOINT_SLOTS: u32 = 4096; // linear addresses, hashed by their low bits
+export const BREAKPOINT_NONE: u32 = 0xffffffff; // a free slot
+
 // asc puts its static data (the decoder's tables) from here on: see --memoryBase in emu/build.
 export const STATIC_DATA: u32 = 0x20000;
 export const BLOCK_HASH: u32 = 0x80000, BLOCK_BUCKETS: u32 = 16384;
@@ -123,6 +133,7 @@ export const FRAME_WRITABLE: u32 = 2; // ... and it is RAM
 export const FRAME_MMIO: u32 = 4; // a chip is there
 export const FRAME_CODE: u32 = 8; // decoded code lies in it
 export const FRAME_TABLES: u32 = 16; // descriptor tables lie in it: a store bumps GENERATION
+export const FRAME_SAVED: u32 = 32; // unchanged since the host took a copy of it: the first store takes the mark away
 export const CODE_PAGES: u32 = 0x500000; // per frame: the page's list of blocks, 0 when none
 export const ARENA: u32 = 0x900000, ARENA_END: u32 = 0x1900000; // records
 export const RAM: u32 = 0x2000000; // guest RAM from physical address 0

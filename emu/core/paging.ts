@@ -2,10 +2,10 @@
 //
 // Two caches, one for ring 3 and one for the rest, so that changing rings empties neither. A cache entry
 // carries a write tag only when nothing needs to know of the write: the page is dirty already, its frame
-// is plain RAM, and no decoded code and no descriptor that somebody remembers lies there.
+// is plain RAM, no decoded code and no descriptor that somebody remembers lies there, and the host has no copy to keep.
 import {
   CR0, CR2, CR3, CR4, CPL, GENERATION, TLB_SUPERVISOR, TLB_USER, TLB_ENTRIES, TLB_ENTRY, TLB_NEVER, T_READ, T_WRITE, T_ADDEND,
-  T_FRAME, REMEMBERED_PAGES, REMEMBERED_PAGES_BYTES, FRAMES, FRAME_MEMORY, FRAME_WRITABLE, FRAME_MMIO, FRAME_CODE, FRAME_TABLES,
+  T_FRAME, REMEMBERED_PAGES, REMEMBERED_PAGES_BYTES, FRAMES, FRAME_MEMORY, FRAME_WRITABLE, FRAME_MMIO, FRAME_CODE, FRAME_TABLES, FRAME_SAVED,
 } from './layout';
 import { raise, faulted, PF_VECTOR } from './fault';
 import { tlbEntryOf } from './tlb';
@@ -43,12 +43,15 @@ export function readPhysical(physical: u32, bytes: u32): u32 {
   if (frame & FRAME_MMIO) return mmioRead(physical, bytes);
   return 0xffffffff;
 }
+/** The frame is about to differ from the copy that the host has of it. */
+export function forgetSaved(physical: u32): void { store<u32>(FRAMES + ((physical >>> 12) << 2), frameOf(physical) & ~FRAME_SAVED); }
 /** The same for writing. ROM and the void swallow what is written to them. */
 export function writePhysical(physical: u32, value: u32, bytes: u32): void {
   const frame = frameOf(physical);
   if (frame & FRAME_WRITABLE) {
     if (frame & FRAME_CODE) codeWritten(physical, bytes);
     if (frame & FRAME_TABLES && isWatched(physical, bytes)) store<u32>(GENERATION, load<u32>(GENERATION) + 1);
+    if (frame & FRAME_SAVED) forgetSaved(physical);
     const at = hostOf(frame, physical);
     if (bytes == 4) store<u32>(at, value);
     else if (bytes == 2) store<u16>(at, <u16>value);
@@ -77,7 +80,7 @@ function pageFault(linear: u32, access: u32, present: u32): u32 {
 function fill(linear: u32, physical: u32, access: u32, writable: bool): void {
   const frame = frameOf(physical), page = linear & PAGE_MASK, entry = tlbEntryOf(cacheFor(access), linear);
   if (!(frame & FRAME_MEMORY) || isPageWatched(linear)) { store<u64>(entry, <u64>TLB_NEVER << 32 | TLB_NEVER, T_READ); return; }
-  const plain = (frame & (FRAME_WRITABLE | FRAME_CODE | FRAME_TABLES)) == FRAME_WRITABLE;
+  const plain = (frame & (FRAME_WRITABLE | FRAME_CODE | FRAME_TABLES | FRAME_SAVED)) == FRAME_WRITABLE;
   store<u32>(entry, page, T_READ);
   store<u32>(entry, writable && plain ? page : TLB_NEVER, T_WRITE);
   store<u32>(entry, (frame & PAGE_MASK) - page, T_ADDEND);

@@ -1,15 +1,16 @@
 // The core as the host sees it: reset, run, and the few things the host may do between runs.
 import {
   BUDGET, CPL, CURRENT, EFLAGS, EIP, END_TIME, EXIT_REQUEST, FAULT, FAULT_CODE, FETCH, HALTED, INTR, KIND_REAL, MARGIN, NMI, NMI_BLOCKED, PC, R_EIP,
-  R_KIND, R_POSITION, KIND_REP, KIND_REPNE, REPEATING, DEBUG_TRAPS, SHADOW, SHUTDOWN, TIME_NOW, CAUSE_EXTERNAL, CAUSE_FAULT, CAUSE_NMI, CAUSE_TRAP,
+  R_KIND, R_POSITION, KIND_REP, KIND_REPNE, REPEATING, DEBUG_TRAPS, SHADOW, SHUTDOWN, TIME_NOW, WATCH_HIT, CAUSE_EXTERNAL, CAUSE_FAULT, CAUSE_NMI, CAUSE_TRAP,
 } from './layout';
 import { runHot } from './generated/hot';
 import { stepSlow } from './generated/slow';
 import { deliver } from './traps';
 import { hasErrorCode, DB, NMI_VECTOR } from './fault';
 import { beginWatchfully, enterDebugHandler, isCareful, refreshBreakpoints, trapsAreDue, unusual } from './debug';
-import { find, resetBlocks } from './blocks';
-import { flushTranslations, probe } from './paging';
+import { stopsBefore } from './attach';
+import { find, forgetBlocks, resetBlocks } from './blocks';
+import { flushTranslations, forgetSaved, probe } from './paging';
 import { forgetTables } from './watch';
 import { codeWritten } from './blocks';
 import { refreshMode, FLAG_IF, FLAG_RF } from './segments';
@@ -20,7 +21,7 @@ import { instructionsLeft, now } from './time';
 @external('env', 'acknowledge') declare function acknowledge(): u32;
 
 // Why run() came back: RunExit in emu/machine/cpu.ts.
-const BUDGET_SPENT: u32 = 0, REQUESTED: u32 = 1, IS_HALTED: u32 = 2, IS_SHUT_DOWN: u32 = 3;
+const BUDGET_SPENT: u32 = 0, REQUESTED: u32 = 1, IS_HALTED: u32 = 2, IS_SHUT_DOWN: u32 = 3, AT_BREAKPOINT: u32 = 4, AT_WATCH: u32 = 5;
 
 /** One instruction, or one piece of glue; gives the record to go on from. */
 function step(pc: usize): usize {
@@ -72,6 +73,7 @@ export function run(limit: i32): u32 {
   store<f64>(END_TIME, load<f64>(TIME_NOW) + <f64>limit);
   store<i32>(BUDGET, limit - <i32>MARGIN + <i32>load<u8>(pc, R_POSITION));
   store<u32>(EXIT_REQUEST, 0);
+  store<u32>(WATCH_HIT, 0);
   while (true) {
     if (load<u32>(SHUTDOWN)) { reason = IS_SHUT_DOWN; break; }
     if (instructionsLeft(pc) <= 0) break;
@@ -96,6 +98,7 @@ export function run(limit: i32): u32 {
       }
     }
     if (load<u32>(HALTED)) { reason = IS_HALTED; break; }
+    if (stopsBefore(pc)) { reason = AT_BREAKPOINT; break; }
     // In the shadow of sti, for the last instructions before the deadline, and where each one is looked at: single steps.
     let careful = load<u32>(SHADOW) != 0 || load<i32>(BUDGET) < 0;
     if (unusual()) {
@@ -105,10 +108,11 @@ export function run(limit: i32): u32 {
     }
     if (!careful) {
       pc = runHot(pc);
-      if (load<i32>(BUDGET) < 0) continue;
+      if (load<i32>(BUDGET) < 0 || stopsBefore(pc)) continue;
     }
     pc = step(pc);
   }
+  if (load<u32>(WATCH_HIT)) reason = AT_WATCH;
   store<u32>(PC, <u32>pc);
   store<u32>(EIP, load<u32>(pc, R_EIP));
   store<f64>(TIME_NOW, load<f64>(END_TIME) - <f64>instructionsLeft(pc));
@@ -137,11 +141,17 @@ export function stateChanged(): void {
 export function memoryChanged(physical: u32, bytes: u32): void {
   while (bytes) {
     const here = min<u32>(bytes, 0x1000 - (physical & 0xfff));
+    forgetSaved(physical);
     codeWritten(physical, here);
     physical += here;
     bytes -= here;
   }
   flushTranslations(); // descriptor tables may have been there
+}
+/** The debugger's breakpoints or watches are others now: instructions with and without one are decoded differently. */
+export function stopsChanged(): void {
+  forgetBlocks();
+  stateChanged();
 }
 export function eflags(): u32 { return load<u32>(EFLAGS) | arithmeticFlags() | 2; }
 export function setEflags(value: u32): void {

@@ -187,6 +187,8 @@ export class Machine implements TimeSource {
       const exit = this.runTo(Math.min(end, this.nextEvent()), traps);
       if (this.stop) continue;
       if (exit === RunExit.Shutdown) return this.shutdown();
+      if (exit === RunExit.Breakpoint) this.stop = { kind: 'breakpoint' };
+      if (exit === RunExit.Watch) this.stop = { kind: 'watch' };
       if (exit === RunExit.Halted) {
         const stop = this.passIdleTime(end, limits.idle ?? 'jump');
         if (stop) return stop;

@@ -15,6 +15,10 @@ export type Stop =
   | { readonly kind: 'traps' }
   /** Asked to return rather than to jump: HLT, and the next thing happens at `until` (undefined: never, by itself). */
   | { readonly kind: 'idle'; readonly until: number | undefined }
+  /** The next instruction has a breakpoint of the debugger's. */
+  | { readonly kind: 'breakpoint' }
+  /** The last instruction touched memory that the debugger watches; see `Cpu.watchHit`. */
+  | { readonly kind: 'watch' }
   /** Someone called `machine.pause()`. */
   | { readonly kind: 'paused' }
   /** The guest wrote to isa-debug-exit; `status` is the exit status, as QEMU makes it. */
@@ -60,6 +64,10 @@ export function describeStop(stop: Stop, nameOf: (address: number) => string | u
       return 'the traps asked for have been delivered';
     case 'idle':
       return 'the processor is idle';
+    case 'breakpoint':
+      return 'a breakpoint';
+    case 'watch':
+      return 'watched memory was accessed';
     case 'paused':
       return 'paused';
     case 'exit':
