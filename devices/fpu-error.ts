@@ -14,25 +14,43 @@ import type { IrqLine, PortWindow } from './device.ts';
 const FIRST = 0xf0;
 
 export interface FpuErrorState {
-  /** FERR# as it is. */
+  /** FERR# as it was last seen. */
   error: boolean;
   /** The flip-flop behind FERR#, which drives IRQ 13. */
   request: boolean;
   ignore: boolean;
 }
 
+export interface FpuErrorOptions {
+  /** IRQ 13. */
+  irq: IrqLine;
+  /** The processor's FERR# now: true is an error. */
+  ferr: () => boolean;
+  /** The processor's IGNNE#: high is ignore. */
+  ignne: IrqLine;
+}
+
 export class FpuError extends Chip<FpuErrorState> {
   readonly name = 'fpu-error';
   readonly ports: readonly PortWindow[];
-  /** The processor's FERR#: high is an error. */
-  readonly ferr: IrqLine = { set: (level) => this.error(level) };
-  private readonly o: { irq: IrqLine; ignne: IrqLine };
+  private readonly o: FpuErrorOptions;
 
-  /** `irq` is IRQ 13; `ignne` the processor's IGNNE#: high is ignore. */
-  constructor(options: { irq: IrqLine; ignne: IrqLine }) {
+  constructor(options: FpuErrorOptions) {
     super(() => ({ error: false, request: false, ignore: false }));
     this.o = options;
     this.ports = [{ first: FIRST, last: FIRST + 1, write: () => this.clear() }];
+  }
+
+  /** FERR# may have changed. */
+  update(): void {
+    const { s } = this;
+    const level = this.o.ferr();
+    if (level === s.error) return;
+    s.error = level;
+    if (level) s.request = true;
+    // Figure D-1: IGNNE# is held only while the error lasts.
+    else s.ignore = false;
+    this.settle();
   }
 
   protected settle(): void {
@@ -40,16 +58,8 @@ export class FpuError extends Chip<FpuErrorState> {
     this.o.ignne.set(this.s.ignore);
   }
 
-  private error(level: boolean): void {
-    const { s } = this;
-    if (level && !s.error) s.request = true;
-    s.error = level;
-    // Figure D-1: IGNNE# is held only while the error lasts.
-    if (!level) s.ignore = false;
-    this.settle();
-  }
-
   private clear(): void {
+    this.update();
     this.s.request = false;
     this.s.ignore = this.s.error;
     this.settle();

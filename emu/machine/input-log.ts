@@ -13,6 +13,8 @@
 
 import { isKeyName, type KeyName } from '../../devices/keys.ts';
 
+export type CaseButton = 'reset' | 'nmi';
+
 export type Input =
   /** A key of the PC keyboard went down or up. */
   | { readonly kind: 'key'; readonly key: KeyName; readonly down: boolean }
@@ -23,7 +25,10 @@ export type Input =
   | { readonly kind: 'serial'; readonly port: number; readonly byte: number }
   /** A finger on interrupt wire 0 to 15. */
   | { readonly kind: 'line'; readonly line: number; readonly level: boolean }
-  | { readonly kind: 'button'; readonly button: 'reset' }
+  /** The push button at a pin of the GPIO block, 0 to 53. */
+  | { readonly kind: 'gpio'; readonly pin: number; readonly down: boolean }
+  /** A button on the front of the case. */
+  | { readonly kind: 'button'; readonly button: CaseButton }
   /** The person left: a replay stops here too. */
   | { readonly kind: 'end' };
 
@@ -188,8 +193,10 @@ function isInput(value: Record<string, unknown>): value is Input {
       return isWithin(value.port, 1, 4) && isWithin(value.byte, 0, 255);
     case 'line':
       return isWithin(value.line, 0, 15) && typeof value.level === 'boolean';
+    case 'gpio':
+      return isWithin(value.pin, 0, 53) && typeof value.down === 'boolean';
     case 'button':
-      return value.button === 'reset';
+      return value.button === 'reset' || value.button === 'nmi';
     case 'end':
       return true;
     default:

@@ -74,6 +74,7 @@ export class Machine implements TimeSource {
   );
   private readonly chips: Device[] = [];
   private readonly trapReaders = new Set<() => void>();
+  private lookAtPins: () => void = () => {};
   private deliver: (input: Input) => boolean = () => true;
   private bootAgain: () => void = () => {};
   /** Where the present cpu.run() will end; undefined outside of it. */
@@ -135,6 +136,11 @@ export class Machine implements TimeSource {
   /** Who gets the inputs; false from it means that there was no room, and the sender has to try again. */
   onInput(deliver: (input: Input) => boolean): void {
     this.deliver = deliver;
+  }
+
+  /** Who looks at the processor's output pins; called whenever it has stopped running, before anything else happens. */
+  onPins(look: () => void): void {
+    this.lookAtPins = look;
   }
 
   /** What puts image and registers in place; done at once, and again at every reset. */
@@ -232,6 +238,7 @@ export class Machine implements TimeSource {
       return cpu.run(time - cpu.now);
     } finally {
       this.deadline = undefined;
+      this.lookAtPins();
       for (const read of this.trapReaders) read();
       traps.update();
     }

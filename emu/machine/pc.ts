@@ -1,46 +1,63 @@
 /**
  * The PC: which chip sits on which ports and which interrupt line. The one place where the parts meet.
  *
- * | IRQ | from             | ports            | chip                                   |
- * |-----|------------------|------------------|----------------------------------------|
- * |     |                  | 20-21, 4d0       | i8259 master, INT to the CPU's INTR    |
- * | 2   | INT of the slave | a0-a1, 4d1       | i8259 slave                            |
- * | 0   | OUT0             | 40-43            | i8254                                  |
- * | 1   | keyboard         | 60, 64           | i8042                                  |
- * |     |                  | 61               | port B: speaker, NMI status            |
- * | 8   | alarm, periodic  | 70-71            | mc146818                               |
- * |     |                  | 92               | port A: fast reset, A20                |
- * |     |                  | e9               | debug console                          |
- * |     |                  | f4-f7            | isa-debug-exit                         |
- * |     |                  | 3b4-3da          | vga-text, memory b8000-bffff           |
- * | 4   | COM1             | 3f8-3ff          | uart16550                              |
- * | 12  | mouse            | 60, 64           | i8042                                  |
- * |     |                  | 604              | power                                  |
+ * | IRQ | from             | ports               | chip                                     |
+ * |-----|------------------|---------------------|------------------------------------------|
+ * |     |                  | 20-21 a0-a1 4d0-4d1 | i8259 pair, INT to the CPU's INTR        |
+ * | 0   | OUT0             | 40-43               | i8254                                    |
+ * | 1   | keyboard         | 60, 64              | i8042                                    |
+ * |     |                  | 61                  | port B: speaker, NMI status              |
+ * | 8   | alarm, periodic  | 70-71               | mc146818                                 |
+ * |     |                  | 80                  | POST card                                |
+ * |     |                  | 92                  | port A: fast reset, A20                  |
+ * |     |                  | e9                  | debug console                            |
+ * | 13  | FERR#            | f0-f1               | FPU error                                |
+ * |     |                  | f4-f7               | isa-debug-exit                           |
+ * | 4   | COM1, COM3       | 3f8-3ff 3e8-3ef     | uart16550                                |
+ * | 3   | COM2, COM4       | 2f8-2ff 2e8-2ef     | uart16550                                |
+ * | 7   | nACK             | 378-37a             | parallel port                            |
+ * |     |                  | 3d4-3d5 ...         | vga-text, memory a0000-bffff             |
+ * | NMI | time-out         | 441 443             | ib700 watchdog                           |
+ * | 12  | aux              | 60, 64              | i8042, with a mouse                      |
+ * |     |                  | 604                 | power                                    |
+ * |     |                  | cf9                 | reset control                            |
+ * | 10  | pin events       | memory 3f200000     | bcm2835-gpio                             |
+ *
+ * NMI comes from IOCHK# and the parity check through port 0x61, which says which, and bit 7 of port 0x70, which masks
+ * it. The NMI button and the watchdog pull IOCHK#, as a card on an ISA bus must.
  *
  * Memory: RAM but for 640 KB to 768 KB, where the screen is. What a PC has below 1 MB for its ROMs is RAM too
  * (shadow RAM): linkers like to put an image's headers into the page below 1 MB.
  */
 
+import { Bcm2835Gpio } from '../../devices/bcm2835-gpio.ts';
 import { cmosOf } from '../../devices/cmos.ts';
 import { DebugConsole } from '../../devices/debug-console.ts';
-import type { Clock, IrqLine } from '../../devices/device.ts';
+import type { Clock, Device, IrqLine } from '../../devices/device.ts';
+import { FpuError } from '../../devices/fpu-error.ts';
 import { I8042 } from '../../devices/i8042.ts';
 import { I8254 } from '../../devices/i8254.ts';
 import { I8259Pair } from '../../devices/i8259.ts';
+import { Ib700 } from '../../devices/ib700.ts';
 import { IsaDebugExit } from '../../devices/isa-debug-exit.ts';
-import { joinLines, unconnected } from '../../devices/line.ts';
+import { joinLines, pulse, unconnected } from '../../devices/line.ts';
 import { Mc146818 } from '../../devices/mc146818.ts';
+import { ParallelPort, ParallelWrapPlug } from '../../devices/parallel-port.ts';
 import { Port61 } from '../../devices/port61.ts';
 import { Port92 } from '../../devices/port92.ts';
+import { PostCard } from '../../devices/post-card.ts';
 import { Power } from '../../devices/power.ts';
+import { Printer } from '../../devices/printer.ts';
 import { Ps2Keyboard } from '../../devices/ps2-keyboard.ts';
 import { Ps2Mouse } from '../../devices/ps2-mouse.ts';
+import { ResetControl } from '../../devices/reset-control.ts';
+import { Speaker, type Tone } from '../../devices/speaker.ts';
 import { Uart16550 } from '../../devices/uart16550.ts';
 import { VgaText } from '../../devices/vga-text.ts';
 import { type BootImage, boot } from './boot.ts';
 import { Cpu } from './cpu.ts';
 import { HostSerial } from './host-serial.ts';
-import type { Input, Setup } from './input-log.ts';
+import type { CaseButton, Input, Setup } from './input-log.ts';
 import { IrqWire } from './irq-lines.ts';
 import type { LoadedImage } from './loaders/image.ts';
 import { Machine } from './machine.ts';
@@ -51,25 +68,47 @@ const MB = 1024 * KB;
 const LOW_RAM_END = 640 * KB;
 const SHADOW_RAM = 768 * KB;
 const CASCADE = 2;
-const COM1 = 1;
+/** COM1 to COM4 share two interrupt lines. */
+const SERIAL_PORTS = [
+  { port: 0x3f8, irq: 4 },
+  { port: 0x2f8, irq: 3 },
+  { port: 0x3e8, irq: 4 },
+  { port: 0x2e8, irq: 3 },
+] as const;
 
 export const DEFAULT_RAM_BYTES = 128 * MB;
 /** From 0x3f000000 up the address space belongs to chips. */
 export const MAX_RAM_BYTES = 0x3f000000;
+
+/** Gets each byte that a serial port sends. */
+export type SerialSink = (byte: number) => void;
+
+/** What the watchdog does when its time is out. */
+export type WatchdogAction = 'reset' | 'nmi' | 'none';
 
 export interface PcOptions {
   /** Bytes of RAM: a multiple of 4 KB from 2 MB to 1008 MB; default 128 MB. */
   readonly ramBytes?: number;
   /** Instructions in a virtual second; default 100,000,000. */
   readonly frequency?: number;
-  /** Gets each byte that COM1 sends. */
-  readonly serial?: (byte: number) => void;
+  /** What COM1, or COM1 to COM4, send to. COM1 always has a cable; the others have one when they have a sink. */
+  readonly serial?: SerialSink | readonly (SerialSink | undefined)[];
   /** Serial bytes take the time that the guest's divisor says (default), or none. */
   readonly serialPaced?: boolean;
+  /** What is on the parallel port: a printer that hands on what it prints, IBM's wrap plug, or (default) nothing. */
+  readonly parallel?: ((byte: number) => void) | 'wrap';
   /** Gets each byte written to the debug console, port 0xe9. */
   readonly debugConsole?: (byte: number) => void;
   /** Date and time at power-on, in seconds since 1970; default: the first of January 2026. */
   readonly startTime?: number;
+  /** The CMOS as a machine before left it, 128 bytes; default: as a BIOS leaves it. */
+  readonly cmos?: readonly number[];
+  /** Default: reset, as QEMU's ib700 does. */
+  readonly watchdog?: WatchdogAction;
+  /** Hears of each tone that the speaker begins or ends. */
+  readonly tone?: (tone: Tone) => void;
+  /** Hears of each level that an output pin of the GPIO block takes. */
+  readonly lamp?: (pin: number, level: boolean) => void;
 }
 
 /** The machine and its chips by name. */
@@ -83,11 +122,19 @@ export class Pc {
   readonly mouse: Ps2Mouse;
   readonly i8042: I8042;
   readonly com1: Uart16550;
+  /** COM1 to COM4. */
+  readonly com: readonly Uart16550[];
+  readonly parallel: ParallelPort;
+  readonly gpio: Bcm2835Gpio;
+  readonly port61: Port61;
+  readonly speaker: Speaker;
   readonly vga: VgaText;
   /** The interrupt wires, by IRQ number; the cascade has none. */
   readonly wires: readonly (IrqWire | undefined)[];
   /** The host's end of COM1's cable. */
   readonly serial: HostSerial;
+  /** The host's ends of the cables of COM1 to COM4; undefined where there is none. */
+  readonly serials: readonly (HostSerial | undefined)[];
   /** Whoever sits at the keyboard. */
   readonly typist: Typist;
   private readonly fingers = new Map<number, IrqLine>();
@@ -122,7 +169,20 @@ export class Pc {
     // The processor's A20M# pin matters below 1 MB in real mode only; its two drivers are joined, and lead nowhere.
     const a20 = joinLines(unconnected);
 
-    this.pit = new I8254({ clock, out0: this.wire(0) });
+    this.speaker = new Speaker({
+      clock,
+      wave: () => this.pit.wave(2),
+      ...(options.tone === undefined ? {} : { listener: options.tone }),
+    });
+    this.pit = new I8254({ clock, out0: this.wire(0), changed2: () => this.speaker.update() });
+    const { pit } = this;
+    this.port61 = new Port61({
+      clock,
+      gate2: pit.gate(2),
+      output2: () => pit.output(2),
+      nmi: nmi.input,
+      speaker: this.speaker.data,
+    });
     this.keyboard = new Ps2Keyboard({ clock });
     this.mouse = new Ps2Mouse({ clock });
     this.i8042 = new I8042({
@@ -138,33 +198,45 @@ export class Pc {
       clock,
       irq: this.wire(8),
       nmiMask: nmi.mask,
-      cmos: cmosOf({ memoryBytes: ramBytes }),
+      cmos: options.cmos ?? cmosOf({ memoryBytes: ramBytes, mouse: true }),
       ...(options.startTime === undefined ? {} : { start: options.startTime }),
     });
-    this.serial = new HostSerial(COM1, machine.inputs, () => machine.now, options.serial ?? (() => {}));
-    this.com1 = new Uart16550({
-      clock,
-      name: 'com1',
-      port: 0x3f8,
-      irq: this.wire(4),
-      peer: this.serial,
-      paced: options.serialPaced ?? true,
+    const sinks = typeof options.serial === 'function' ? [options.serial] : (options.serial ?? []);
+    this.serials = SERIAL_PORTS.map((_, i) => this.cable(i + 1, sinks[i]));
+    this.serial = this.serials[0]!;
+    this.com = SERIAL_PORTS.map(({ port, irq }, i) => this.uart(i, port, irq, options.serialPaced ?? true));
+    this.com1 = this.com[0]!;
+    this.parallel = new ParallelPort({ irq: this.wire(7) });
+    this.gpio = new Bcm2835Gpio({
+      irq: this.wire(10),
+      ...(options.lamp === undefined ? {} : { changed: options.lamp }),
     });
-    this.serial.connect(this.com1);
     this.vga = new VgaText({ clock });
     this.typist = new Typist(clock, machine.inputs, () => this.keyboard.idle);
+    const fpuError = new FpuError({
+      irq: this.wire(13),
+      ferr: () => this.cpu.ferr,
+      ignne: { set: (level) => this.cpu.setIgnne(level) },
+    });
+    machine.onPins(() => fpuError.update());
 
-    const { pit } = this;
     for (const device of [
       this.pic,
       pit,
       this.keyboard,
       this.mouse,
       this.i8042,
-      new Port61({ clock, gate2: pit.gate(2), output2: () => pit.output(2), nmi: nmi.input }),
+      this.port61,
+      this.speaker,
       this.rtc,
       new Port92({ a20: a20(), reset: this.resetLine('port 0x92') }),
-      this.com1,
+      new ResetControl({ reset: this.resetLine('port 0xcf9') }),
+      new PostCard(),
+      ...this.com,
+      ...this.parallelChips(options.parallel),
+      this.gpio,
+      new Ib700({ clock, act: () => this.watchdogBites(options.watchdog ?? 'reset') }),
+      fpuError,
       this.vga,
       new DebugConsole({ transmit: options.debugConsole ?? (() => {}) }),
       new IsaDebugExit({ exit: (status) => machine.halt({ kind: 'exit', status }) }),
@@ -218,17 +290,57 @@ export class Pc {
         else this.mouse.release(input.button);
         return true;
       case 'serial':
-        return input.port === COM1 ? this.serial.deliver(input.byte) : true;
+        return this.serials[input.port - 1]?.deliver(input.byte) ?? true;
       case 'line':
         this.finger(input.line).set(input.level);
         return true;
+      case 'gpio':
+        this.gpio.press(input.pin, input.down);
+        return true;
       case 'button':
-        this.machine.halt({ kind: 'reset', by: 'the reset button' });
+        this.pressCaseButton(input.button);
         return true;
       case 'end':
         this.machine.pause();
         return true;
     }
+  }
+
+  private pressCaseButton(button: CaseButton): void {
+    if (button === 'reset') this.machine.halt({ kind: 'reset', by: 'the reset button' });
+    else pulse(this.port61.iochk);
+  }
+
+  private watchdogBites(action: WatchdogAction): void {
+    if (action === 'reset') this.machine.halt({ kind: 'reset', by: 'the watchdog' });
+    else if (action === 'nmi') pulse(this.port61.iochk);
+  }
+
+  /** The host's end of a serial cable; COM1 has one whether somebody listens or not. */
+  private cable(number: number, sink: SerialSink | undefined): HostSerial | undefined {
+    if (number !== 1 && sink === undefined) return undefined;
+    return new HostSerial(number, this.machine.inputs, () => this.machine.now, sink ?? (() => {}));
+  }
+
+  private uart(index: number, port: number, irq: number, paced: boolean): Uart16550 {
+    const peer = this.serials[index];
+    const name = `com${index + 1}`;
+    const line = this.wire(irq);
+    const uart = new Uart16550({ clock: this.clock, name, port, irq: line, paced, ...(peer && { peer }) });
+    peer?.connect(uart);
+    return uart;
+  }
+
+  /** The parallel port, and the printer if there is one. */
+  private parallelChips(what: PcOptions['parallel']): Device[] {
+    if (what === undefined) return [this.parallel];
+    if (what === 'wrap') {
+      this.parallel.connect(new ParallelWrapPlug(this.parallel));
+      return [this.parallel];
+    }
+    const printer = new Printer({ clock: this.clock, port: this.parallel, print: what });
+    this.parallel.connect(printer);
+    return [this.parallel, printer];
   }
 
   private finger(irq: number): IrqLine {

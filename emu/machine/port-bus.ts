@@ -16,7 +16,11 @@ export interface PortClaim {
   readonly window: PortWindow;
 }
 
+/** A write to a port of somebody's; the width is in bytes. */
+export type WriteListener = (owner: string, port: number, value: number, width: number) => void;
+
 export class PortBus {
+  private listener: WriteListener | undefined;
   private readonly claims: PortClaim[] = [];
   /** For each port, 1 + the index of its claim; 0: nobody. */
   private readonly decoder = new Uint16Array(PORTS);
@@ -38,6 +42,11 @@ export class PortBus {
     this.decoder.fill(this.claims.length, first, last + 1);
   }
 
+  /** Hear of every write before its chip does; one listener at a time, undefined takes it away. */
+  listen(listener: WriteListener | undefined): void {
+    this.listener = listener;
+  }
+
   /** Who decodes what, in the order of the ports. */
   map(): PortClaim[] {
     return [...this.claims].sort((a, b) => a.window.first - b.window.first);
@@ -57,7 +66,10 @@ export class PortBus {
 
   /** A write of 1, 2 or 4 bytes, as the CPU's `out` makes it. */
   write(port: number, value: number, width: number): void {
-    const window = this.claimOf(port)?.window;
+    const claim = this.claimOf(port);
+    const window = claim?.window;
+    const isWhole = width === 1 || (window?.writeWide !== undefined && port + width - 1 <= window.last);
+    if (this.listener && claim && isWhole) this.listener(claim.owner, port, value, width);
     if (width === 1) window?.write?.(port, value & 0xff);
     else if (window?.writeWide && port + width - 1 <= window.last) {
       window.writeWide(port, width === 2 ? value & 0xffff : value >>> 0, width as 2 | 4);

@@ -102,24 +102,29 @@ describe('IB700 watchdog', () => {
 describe('FPU error, 0xf0', () => {
   const bench = () => {
     const lines = { irq: new Probe(), ignne: new Probe() };
-    const chip = new FpuError(lines);
-    return { chip, ...lines, ...portsOf(chip) };
+    let level = false;
+    const chip = new FpuError({ ...lines, ferr: () => level });
+    const ferr = (now: boolean) => {
+      level = now;
+      chip.update();
+    };
+    return { chip, ferr, ...lines, ...portsOf(chip) };
   };
 
   test('FERR# raises IRQ 13, and a write to 0xf0 ends it and raises IGNNE# until FERR# falls', () => {
     const b = bench();
-    b.chip.ferr.set(true);
+    b.ferr(true);
     expect([b.irq.level, b.ignne.level]).toEqual([true, false]);
     b.write(0xf0, 0);
     expect([b.irq.level, b.ignne.level]).toEqual([false, true]);
-    b.chip.ferr.set(false);
+    b.ferr(false);
     expect([b.irq.level, b.ignne.level]).toEqual([false, false]);
   });
 
   test('IRQ 13 outlives FERR#; without an error the write has no effect', () => {
     const b = bench();
-    b.chip.ferr.set(true);
-    b.chip.ferr.set(false);
+    b.ferr(true);
+    b.ferr(false);
     expect(b.irq.level).toBe(true);
     b.write(0xf1, 0);
     expect([b.irq.level, b.ignne.level]).toEqual([false, false]);
