@@ -2,7 +2,7 @@
 // before and remembered. What is not plain in this sense leaves for traps.ts and iret.ts. All inlined.
 import {
   CPL, CS, CS_GENERATION, EAX, EFLAGS, END_TIME, ESP, GENERATION, INTR, MARGIN, NMI_BLOCKED, SEGMENTS, SEGMENT, S_SELECTOR, SS, TRAPS, TRAP_CODE,
-  TRAP_DETAIL, TRAP_EIP, TRAP_ENTRIES, TRAP_ENTRY, TRAP_ESP, TRAP_RING, TRAP_SS, TRAP_TIME,
+  TRAP_DETAIL, TRAP_EIP, TRAP_ENTRIES, TRAP_ENTRY, TRAP_ESP, TRAP_RING, TRAP_SS, TRAP_STOP, TRAP_TIME,
   TRAP_VECTOR, CAUSE_SOFTWARE,
 } from './layout';
 import { arithmeticFlags, setArithmeticFlags, ARITHMETIC } from './flags';
@@ -16,12 +16,12 @@ export const FRAME: u32 = 12;
 @inline export function gateOf(vector: u32): usize { return gateOfVector(vector); }
 @inline export function target(gate: usize): u32 { return load<u32>(gate, G_TARGET); }
 
-/** Everything about this gate is known and plain, CS is the segment it leads to, and the trap ring is not about to wrap. */
+/** Everything about this gate is known and plain, CS is the segment it leads to, and the host has not asked to be told of this trap. */
 @inline export function isPlain(gate: usize): bool {
   const generation = load<u32>(GENERATION);
   const unknown = (load<u32>(gate) ^ generation) | (load<u32>(CS_GENERATION) ^ generation);
   const differs = (load<u32>(gate, G_PLAIN_SOFTWARE) ^ load<u32>(CPL)) | (load<u32>(gate, G_SELECTOR) ^ selector(CS));
-  return (unknown | differs) == 0 && (load<u32>(TRAPS) & (TRAP_ENTRIES - 1)) != TRAP_ENTRIES - 1;
+  return (unknown | differs) == 0 && load<u32>(TRAPS) + 1 != load<u32>(TRAP_STOP);
 }
 /** The trap ring's entry; `budget` is what is left after this instruction. */
 @inline export function log(vector: u32, eip: u32, budget: i32): void {

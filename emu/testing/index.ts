@@ -25,6 +25,21 @@ declare module 'vitest' {
 
 export type { TrapCause, TrapEntry } from '../trace/trap-log.ts';
 export type { ExpectedTrap } from './matchers.ts';
-export { bare, KERNEL_CODE, KERNEL_DATA, type Program, ring0, ring3, USER_CODE, USER_DATA } from './program.ts';
+export { bare, type Program, paged0, paged3, real, ring0, ring1, ring2, ring3 } from './program.ts';
 export { boot, type ImageToBoot, type RunBudget, TestMachine, type TestOptions } from './test-machine.ts';
 export * from './vectors.ts';
+export {
+  CODE_16,
+  CONFORMING_CODE,
+  DATA_16,
+  KERNEL_CODE,
+  KERNEL_DATA,
+  RING_1_CODE,
+  RING_1_DATA,
+  RING_2_CODE,
+  RING_2_DATA,
+  SPARE,
+  TASK_STATE,
+  USER_CODE,
+  USER_DATA,
+} from './worlds.ts';

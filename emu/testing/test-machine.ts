@@ -130,6 +130,21 @@ export class TestMachine {
     return address + Number(offset);
   }
 
+  /** A dword of physical memory, at an address or a label. */
+  dword(place: number | string): number {
+    const { ram } = this.pc.cpu;
+    const address = typeof place === 'string' ? this.addressOf(place) : place;
+    return new DataView(ram.buffer, ram.byteOffset).getUint32(address, true);
+  }
+
+  /** The nth dword on the stack, 0 at the top, through SS and paging. */
+  stack(n: number): number {
+    const { cpu } = this.pc;
+    const address = cpu.translate((cpu.segment('ss').base + cpu.esp + 4 * n) >>> 0);
+    if (address === undefined) throw new Error('the stack is in no page that is present');
+    return this.dword(address);
+  }
+
   /** An address with its symbol and, in a program, its line. */
   describeAddress(address: number): string {
     const symbol = this.symbols.nameOf(address);
