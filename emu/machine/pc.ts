@@ -131,6 +131,8 @@ export class Pc {
   readonly vga: VgaText;
   /** The interrupt wires, by IRQ number; the cascade has none. */
   readonly wires: readonly (IrqWire | undefined)[];
+  /** The processor's NMI pin. */
+  readonly nmi: IrqWire;
   /** The host's end of COM1's cable. */
   readonly serial: HostSerial;
   /** The host's ends of the cables of COM1 to COM4; undefined where there is none. */
@@ -165,7 +167,9 @@ export class Pc {
       n === CASCADE ? undefined : new IrqWire(`IRQ ${n}`, this.pic.irq(n)),
     );
     const { clock } = machine;
-    const nmi = nmiGate(() => this.cpu.raiseNmi());
+    // The pin takes edges.
+    this.nmi = new IrqWire('NMI', { set: (level) => level && this.cpu.raiseNmi() });
+    const nmi = nmiGate(this.nmi.driver());
     // The processor's A20M# pin matters below 1 MB in real mode only; its two drivers are joined, and lead nowhere.
     const a20 = joinLines(unconnected);
 
@@ -362,16 +366,10 @@ export class Pc {
 }
 
 /** The AT's NMI logic: errors on the board reach the NMI pin unless bit 7 of port 0x70 masks them. */
-function nmiGate(raise: () => void): { input: IrqLine; mask: IrqLine } {
+function nmiGate(pin: IrqLine): { input: IrqLine; mask: IrqLine } {
   let error = false;
   let masked = false;
-  let pin = false;
-  const update = () => {
-    const level = error && !masked;
-    // The pin takes edges.
-    if (level && !pin) raise();
-    pin = level;
-  };
+  const update = () => pin.set(error && !masked);
   const part = (set: (level: boolean) => void): IrqLine => ({
     set: (level) => {
       set(level);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { memoryMapOf } from '../../emu/machine/boot.ts';
+import { ImageFile } from '../../emu/machine/loaders/image.ts';
 import { Pc } from '../../emu/machine/pc.ts';
 import { describeStop } from '../../emu/machine/stop.ts';
 import { bare, boot, ring0 } from '../../emu/testing/index.ts';
@@ -190,6 +191,7 @@ describe('memory', () => {
       ['mmio', 'b0000', 'b7fff'],
       ['mmio', 'b8000', 'bffff'],
       ['ram', 'c0000', '3fffff'],
+      ['mmio', '3f200000', '3f200fff'],
     ]);
   });
 
@@ -342,5 +344,112 @@ describe('from outside', () => {
     expect(second.pc.machine.inputs.events).toEqual(first.pc.machine.inputs.events);
     expect(second.pc.com1.save()).toEqual(first.pc.com1.save());
     expect(second.pc.machine.memory.read(0, 0xa0000)).toEqual(first.pc.machine.memory.read(0, 0xa0000));
+  });
+});
+
+describe('lines that chips share or drive together', () => {
+  test('COM1 and COM3 share IRQ 4, COM2 and COM4 IRQ 3: the line is high while either asks', () => {
+    const pc = new Pc({ ramBytes: 2 ** 21 });
+    const ask = (port: number, on: boolean) => {
+      pc.machine.ports.write(port + 4, 0x08, 1);
+      pc.machine.ports.write(port + 1, on ? 0x02 : 0x00, 1);
+    };
+    for (const [a, b, irq] of [
+      [0x3f8, 0x3e8, 4],
+      [0x2f8, 0x2e8, 3],
+    ] as const) {
+      const wire = pc.wires[irq]!;
+      ask(a, true);
+      ask(b, true);
+      ask(a, false);
+      expect(wire.level).toBe(true);
+      ask(b, false);
+      expect(wire.level).toBe(false);
+    }
+  });
+
+  test('each serial port with a sink has a cable of its own', () => {
+    const sent: string[] = [];
+    const pc = new Pc({
+      ramBytes: 2 ** 21,
+      serial: [undefined, (byte) => void sent.push(`COM2 ${byte}`)],
+      serialPaced: false,
+    });
+    pc.machine.ports.write(0x2f8 + 3, 3, 1);
+    pc.machine.ports.write(0x2f8, 65, 1);
+    expect([sent, pc.serials.map((cable) => cable !== undefined)]).toEqual([['COM2 65'], [true, true, false, false]]);
+    // Without a cable CTS, DSR and DCD are low.
+    expect([0x3f8, 0x2f8, 0x3e8].map((port) => pc.machine.ports.read(port + 6, 1) & 0xf0)).toEqual([0xb0, 0xb0, 0]);
+  });
+
+  test('the GPIO block is on IRQ 10, the printer’s acknowledge on IRQ 7', () => {
+    const paper: number[] = [];
+    const pc = new Pc({ ramBytes: 2 ** 21, parallel: (byte) => void paper.push(byte) });
+    const { memory, ports, clock } = pc.machine;
+    memory.mmioWrite(0x3f20_004c, 1 << 15, 4);
+    pc.gpio.press(15, true);
+    expect([pc.wires[10]!.level, memory.mmioRead(0x3f20_0040, 4)]).toEqual([true, 1 << 15]);
+    memory.mmioWrite(0x3f20_0040, 1 << 15, 4);
+    expect(pc.wires[10]!.level).toBe(false);
+    ports.write(0x378, 0x41, 1);
+    ports.write(0x37a, 0x1d, 1);
+    pc.cpu.passTime(clock.frequency);
+    clock.fireDue();
+    clock.fireDue();
+    expect([paper, pc.machine.devices.some(({ name }) => name === 'printer')]).toEqual([[0x41], true]);
+  });
+
+  test('the watchdog resets, or pulls NMI', () => {
+    const guarded = new Pc({ ramBytes: 2 ** 21, frequency: 1_000_000 });
+    guarded.boot({ file: new ImageFile('hang', Uint8Array.of(0xeb, 0xfe)) });
+    guarded.machine.ports.write(0x443, 14, 1);
+    expect(guarded.machine.run()).toEqual({ kind: 'reset', by: 'the watchdog' });
+    expect(guarded.machine.now).toBe(2_000_000);
+    const pc = new Pc({ ramBytes: 2 ** 21, watchdog: 'nmi' });
+    pc.machine.ports.write(0x443, 15, 1);
+    pc.machine.clock.fireDue(); // Its time is out at once.
+    expect([pc.nmi.level, pc.machine.ports.read(0x61, 1) & 0x40]).toEqual([true, 0x40]);
+  });
+
+  test('port 0xcf9 resets', async () => {
+    const m = await boot(bare`
+      mov dx, 0xcf9
+      mov al, 6
+      out dx, al
+    `);
+    expect(m.run()).toEqual({ kind: 'reset', by: 'port 0xcf9' });
+  });
+
+  test('an x87 exception with CR0.NE clear comes by IRQ 13, and port 0xf0 lets the handler clear it', async () => {
+    const m = await boot(ring0`
+      start:
+        ${pics((1 << 2) | (1 << 13))}
+        on 0x2d, coprocessor
+        mov eax, cr0
+        and eax, ~0x20
+        mov cr0, eax
+        fninit
+        fldcw [control]
+        fld1
+        fldz
+        sti
+        fdivp st1, st0
+        fwait
+      done: hlt
+        jmp done
+      control: dw 0x037b                ; division by zero is not masked
+      coprocessor:
+        xor al, al
+        out 0xf0, al
+        fnclex
+        mov al, 0x20
+        out 0xa0, al
+        out 0x20, al
+        iretd
+    `);
+    m.runUntilTrap();
+    expect(m).toDeliverTrap({ vector: 0x2d, cause: 'external' });
+    m.run({ instructions: 100 });
+    expect([m.traps.length, m.pc.wires[13]!.level, m.pc.cpu.isHalted]).toEqual([1, false, true]);
   });
 });

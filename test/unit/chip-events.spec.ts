@@ -1,0 +1,78 @@
+import { expect, test } from 'vitest';
+import { boot, ring0 } from '../../emu/testing/index.ts';
+import { type ChipEvent, formatChipEvent, listenToChips } from '../../emu/trace/chip-events.ts';
+
+const KEY = ring0`
+      start:
+        on 0x21, keyboard
+        mov al, 0x11
+        out 0x20, al
+        mov al, 0x20
+        out 0x21, al
+        mov al, 4
+        out 0x21, al
+        mov al, 1
+        out 0x21, al
+        mov al, 0xfd
+        out 0x21, al
+        sti
+      wait: hlt
+        jmp wait
+      keyboard:
+        in al, 0x60
+        mov al, 0x20
+        out 0x20, al
+        iretd
+`;
+
+test('a key press is told from the wire to the end of interrupt, in order and with its times', async () => {
+  const m = await boot(KEY);
+  const events: ChipEvent[] = [];
+  m.run({ instructions: 5000 });
+  const stop = listenToChips(m.pc, (event) => void events.push(event));
+  m.pc.machine.inputs.schedule(6000, { kind: 'key', key: 'a', down: true });
+  m.run({ instructions: 100_000 });
+  const arrival = 6000 + 66_000;
+  expect(events.map(({ time, ...what }) => ({ ...what, later: time - arrival }))).toEqual([
+    { kind: 'line', line: 'IRQ 1', level: true, later: 0 },
+    { kind: 'inta', vector: 0x21, later: expect.any(Number) },
+    { kind: 'line', line: 'IRQ 1', level: false, later: expect.any(Number) },
+    { kind: 'register', chip: 'i8259', port: 0x20, value: 0x20, width: 1, later: expect.any(Number) },
+    { kind: 'eoi', irq: 1, later: expect.any(Number) },
+  ]);
+  const times = events.map(({ time }) => time);
+  expect(times).toEqual([...times].sort((a, b) => a - b));
+  expect(times.at(-1)! - arrival).toBeLessThan(10);
+
+  stop();
+  m.pc.machine.inputs.schedule(m.pc.machine.now, { kind: 'key', key: 'a', down: false });
+  m.run({ instructions: 100_000 });
+  expect(events.length).toBe(5);
+});
+
+test('NMI has its line, and bytes that stream are no register writes', async () => {
+  const m = await boot(ring0`
+      start:
+        mov al, 0x41
+        out 0xe9, al
+        mov dx, 0x3f8
+        out dx, al
+        out 0x80, al
+        mov al, 0x34
+        out 0x43, al
+      hang: jmp hang
+  `);
+  const events: ChipEvent[] = [];
+  listenToChips(m.pc, (event) => void events.push(event));
+  m.run({ instructions: 5000 });
+  m.pc.machine.inputs.schedule(6000, { kind: 'button', button: 'nmi' });
+  m.runUntilTrap();
+  expect(m).toDeliverTrap({ vector: 2, cause: 'nmi' });
+  expect(events.map(({ time: _, ...what }) => what)).toEqual([
+    { kind: 'register', chip: 'i8254', port: 0x43, value: 0x34, width: 1 },
+    { kind: 'line', line: 'IRQ 0', level: true },
+    { kind: 'line', line: 'NMI', level: true },
+  ]);
+  expect(formatChipEvent(events.at(-1)!)).toBe('{"time":6000,"kind":"line","line":"NMI","level":true}\n');
+  expect(m.pc.machine.ports.read(0x61, 1) & 0xc0).toBe(0x40);
+});
