@@ -80,7 +80,7 @@ export function enumerate(instructions: readonly Instruction[]): Cases {
   ): Case => {
     // A special finds its operands in the record, so one case serves all its shapes; they count only for being hot.
     const c: Case = { instruction, shape, width, source, address: '', quiet: false };
-    const key = `${nameOf(c)} ${instruction.kind === 'special' ? formOf(c) : ''}`;
+    const key = `${nameOf(c)} ${instruction.kind === 'special' && instruction.hot ? formOf(c) : ''}`;
     const known = numbers.get(key);
     if (known !== undefined) return slow[known] as Case;
     numbers.set(key, slow.length);
