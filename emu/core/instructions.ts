@@ -4,6 +4,7 @@ export * from './semantics/shifts';
 export * from './semantics/bits';
 export * from './semantics/moves';
 export * from './semantics/branches';
+export * from './control';
 export * from './model';
 export * from './sysenter';
 export * from './blocks';

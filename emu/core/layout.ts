@@ -90,7 +90,7 @@ export const TLB_SUPERVISOR: u32 = 0x4000, TLB_USER: u32 = 0x6000;
 export const TLB_ENTRIES: u32 = 512, TLB_ENTRY: u32 = 16, TLB_ENTRY_SHIFT: u32 = 4;
 export const T_READ: u32 = 0, T_WRITE: u32 = 4; // tag under which the page may be read, written
 export const T_ADDEND: u32 = 8; // linear address + this = address in linear (wasm) memory
-export const T_FRAME: u32 = 12; // physical address of the page
+export const T_FRAME: u32 = 12; // physical address of the page | MARK_ bits (paging.ts)
 export const TLB_NEVER: u32 = 1;
 
 // Jump caches: where jumps have gone before. EIP, record.

@@ -4,13 +4,13 @@
 // pages, a chip, a watched frame) takes the slow way below. An access across two pages asks for both
 // before it touches either, so that a fault leaves nothing behind.
 import {
-  MODE, MODE_FLAT, CS, SS, SEGMENTS, SEGMENT, S_BASE, S_LIMIT, S_ACCESS, S_USABLE, TLB_SUPERVISOR,
+  CR0, MODE, MODE_FLAT, CS, SS, SEGMENTS, SEGMENT, S_BASE, S_LIMIT, S_ACCESS, S_USABLE, TLB_SUPERVISOR,
 } from './layout';
 import { raise, faulted, AC, GP, SS_FAULT } from './fault';
 import { checksAlignment, noteRead, noteWrite } from './debug';
 import { tlbEntry, tlbEntryOf, canRead, canWrite, canWriteSpan, host } from './tlb';
 import {
-  translate, readPhysical, writePhysical, userAccess, cacheFor, PAGE, IN_PAGE, ACCESS_READ, ACCESS_WRITE,
+  translate, readPhysical, writePhysical, userAccess, cacheFor, PAGE, IN_PAGE, ACCESS_READ, ACCESS_WRITE, CR0_PE,
 } from './paging';
 
 // ---- the slow way. `user` is ACCESS_USER or 0.
@@ -127,11 +127,14 @@ function segmentFault(segment: u32): bool {
 }
 function mayAccess(segment: u32, offset: u32, bytes: u32, write: bool): bool {
   const at = segmentAt(segment), access = load<u32>(at, S_ACCESS);
-  // SDM 3A, 5.4.1: memory cannot be reached through a null selector.
-  if (!load<u32>(at, S_USABLE)) { raise(GP, 0); return false; }
-  // SDM 3A, 5.5: no writing to code or read-only data, no reading of execute-only code.
-  const code = (access & ACCESS_TYPE_CODE) != 0, bit9 = (access & ACCESS_WRITABLE) != 0;
-  if (write ? code || !bit9 : code && !bit9) { raise(GP, 0); return false; }
+  // SDM 3B, 20.1.1: in real mode all that is left of protection is the limit.
+  if (load<u32>(CR0) & CR0_PE) {
+    // SDM 3A, 5.4.1: memory cannot be reached through a null selector.
+    if (!load<u32>(at, S_USABLE)) { raise(GP, 0); return false; }
+    // SDM 3A, 5.5: no writing to code or read-only data, no reading of execute-only code.
+    const code = (access & ACCESS_TYPE_CODE) != 0, bit9 = (access & ACCESS_WRITABLE) != 0;
+    if (write ? code || !bit9 : code && !bit9) { raise(GP, 0); return false; }
+  }
   // SDM 3A, 5.3: #GP(0), or #SS(0) for the stack segment.
   if (!withinLimit(access, load<u32>(at, S_LIMIT), offset, bytes)) return segmentFault(segment);
   return true;

@@ -16,9 +16,10 @@ const FEATURE_VME: u32 = 1 << 1, FEATURE_DE: u32 = 1 << 2, FEATURE_PSE: u32 = 1 
 const FEATURE_PAE: u32 = 1 << 6, FEATURE_CX8: u32 = 1 << 8, FEATURE_SEP: u32 = 1 << 11, FEATURE_PGE: u32 = 1 << 13, FEATURE_CMOV: u32 = 1 << 15;
 const FEATURE_PAT: u32 = 1 << 16;
 /** Leaf 1, EDX. */
-const FEATURES: u32 = FEATURE_TSC | FEATURE_MSR | FEATURE_CX8 | FEATURE_SEP | FEATURE_CMOV | FEATURE_DE | FEATURE_PSE | FEATURE_PAT;
+const FEATURES: u32 = FEATURE_TSC | FEATURE_MSR | FEATURE_CX8 | FEATURE_SEP | FEATURE_CMOV | FEATURE_DE | FEATURE_PSE | FEATURE_PAT
+  | FEATURE_PAE | FEATURE_PGE;
 /** Leaf 80000001H, EDX. */
-const EXTENDED_FEATURES: u32 = 0;
+const EXTENDED_FEATURES: u32 = 1 << 20; // NX
 /** Family 6, model 13, stepping 8. */
 const SIGNATURE: u32 = 0x6d8;
 const HIGHEST_LEAF: u32 = 2, HIGHEST_EXTENDED: u32 = 0x80000008;
@@ -110,7 +111,7 @@ export function rdmsr(pc: usize): usize {
   else if (msr == MSR_SYSENTER_EIP) give(load<u32>(SYSENTER_EIP));
   else if (msr == MSR_MISC_ENABLE) give(load<u32>(MISC_ENABLE));
   else if (msr == MSR_PAT) give(load<u64>(PAGE_ATTRIBUTES));
-  else if (msr == MSR_EFER && EXTENDED_FEATURES) give(load<u32>(EFER));
+  else if (msr == MSR_EFER) give(load<u32>(EFER));
   else if (msr == MSR_PLATFORM_ID || msr == MSR_EBL_CR_POWERON || msr == MSR_BIOS_SIGN_ID) give(0);
   else return refuse(pc);
   return onward(pc);
@@ -129,7 +130,7 @@ export function wrmsr(pc: usize): usize {
     const table = <u64>high << 32 | value;
     if (!isAttributeTable(table)) return refuse(pc);
     store<u64>(PAGE_ATTRIBUTES, table);
-  } else if (msr == MSR_EFER && EXTENDED_FEATURES) {
+  } else if (msr == MSR_EFER) {
     if (value & ~EFER_NXE || high) return refuse(pc);
     if (value != load<u32>(EFER)) { store<u32>(EFER, value); flushTranslations(); }
   } else if (msr != MSR_BIOS_UPDT_TRIG && msr != MSR_BIOS_SIGN_ID) return refuse(pc);

@@ -15,6 +15,7 @@ import { forgetTables } from './watch';
 import { codeWritten } from './blocks';
 import { refreshMode, FLAG_IF, FLAG_RF } from './segments';
 import { arithmeticFlags, setArithmeticFlags, ARITHMETIC } from './flags';
+import { controlChanged } from './control';
 import { resetModel } from './model';
 import { instructionsLeft, now } from './time';
 
@@ -163,4 +164,4 @@ export function setEflags(value: u32): void {
   setArithmeticFlags(value & ARITHMETIC);
   store<u32>(EFLAGS, (value & ~ARITHMETIC) | 2);
 }
-export { probe };
+export { probe, controlChanged };

@@ -1,22 +1,22 @@
 // Software interrupts, the processor's tables and registers, and asking about selectors.
 import {
-  CR0, CR2, CR3, CR4, CPL, SS, LDTR, TR, DR, GDT_BASE, GDT_LIMIT, IDT_BASE, IDT_LIMIT, GENERATION, HALTED, MODE, RECORD, SHADOW,
+  CPL, SS, LDTR, TR, GDT_BASE, GDT_LIMIT, IDT_BASE, IDT_LIMIT, GENERATION, HALTED, MODE, RECORD, SHADOW,
   SHADOW_OF_STACK,
 } from './layout';
-import { raise, faulted, DB, BP, OF_VECTOR, BR, UD, GP, NP } from './fault';
+import { raise, faulted, BP, OF_VECTOR, BR, UD, GP, NP } from './fault';
 import { overflow, recordZero } from './flags';
 import {
   readSegment, writeSegment, readForUpdate, writeBack, proveWrite, linearOf, ACCESS_READABLE, ACCESS_TYPE_CODE,
 } from './memory';
-import { flushTranslations, flushPage, CR0_PE, CR0_PG, CR0_WP, CR4_PSE } from './paging';
+import { flushPage } from './paging';
 import {
   readDescriptor, findDescriptor, low, high, isNull, isSystem, isCode, isConforming, isPresent, isWritableData, dplOf, rplOf, typeOf,
-  limitOf, selectorCode, selectorIn, setSegment, setNull, loadSegment, writeType, refreshMode, isRealStyle, TYPE_TSS16, TYPE_TSS16_BUSY,
+  limitOf, selectorCode, selectorIn, setSegment, setNull, loadSegment, writeType, isRealStyle, TYPE_TSS16, TYPE_TSS16_BUSY,
   TYPE_LDT, TYPE_TSS32, TYPE_TSS32_BUSY, TYPE_CALL16, TYPE_TASK_GATE, TYPE_CALL32,
 } from './segments';
 import { pushValue, popValue, adjustStack } from './stack';
 import { virtualNeedsIopl } from './eflags';
-import { enterDebugHandler, refreshBreakpoints, skipSingleStep, CR4_DE, DR6, DR7, DR6_BD, DR7_GD } from './debug';
+import { skipSingleStep } from './debug';
 import { debugInterrupt, softwareInterrupt } from './traps';
 import { dst, src, imm, next, offset, segmentOf, isMemory, readRM } from './operands';
 import { onward } from './onward';
@@ -24,7 +24,7 @@ import { find } from './blocks';
 
 @inline function refuse(pc: usize, vector: u32, code: u32): usize { raise(vector, code); return pc; }
 /** SDM 3A, 5.9: privileged instructions are #GP(0) outside ring 0. */
-function isPrivileged(): bool {
+export function isPrivileged(): bool {
   if (load<u32>(CPL) == 0) return true;
   raise(GP, 0);
   return false;
@@ -84,7 +84,7 @@ export function lgdt<T>(pc: usize): usize { return loadTable<T>(pc, GDT_BASE, GD
 export function lidt<T>(pc: usize): usize { return loadTable<T>(pc, IDT_BASE, IDT_LIMIT); }
 
 /** Store 16 bits in the E operand; a 32-bit register is zero-extended, memory never gets more than 16. */
-function storeWord<T>(pc: usize, value: u32): usize {
+export function storeWord<T>(pc: usize, value: u32): usize {
   if (isMemory(pc)) writeSegment<u16>(segmentOf(pc), offset(pc), <u16>value);
   else store<T>(dst(pc), <T>value);
   return faulted() ? pc : onward(pc);
@@ -174,90 +174,6 @@ export function arpl(pc: usize): usize {
   if (memory) writeBack<u16>(segmentOf(pc), offset(pc), value);
   else store<u16>(dst(pc), value);
   recordZero(raised);
-  return onward(pc);
-}
-
-// ---- control and debug registers. SDM 3A, 2.5; 17.2.
-
-const CR0_NW: u32 = 1 << 29, CR0_CD: u32 = 1 << 30, CR0_TS: u32 = 8, CR0_ET: u32 = 16;
-const CR0_DEFINED: u32 = 0xe005003f;
-/** TSD, DE, PSE, MCE, PGE. */
-const CR4_DEFINED: u32 = 0x04 | CR4_DE | CR4_PSE | 0x40 | 0x80;
-
-function setCr0(value: u32): void {
-  const old = load<u32>(CR0), changed = (old ^ value);
-  store<u32>(CR0, (value & CR0_DEFINED) | CR0_ET);
-  if (changed & (CR0_PG | CR0_PE | CR0_WP)) flushTranslations();
-  refreshMode();
-}
-export function movFromCr(pc: usize): usize {
-  const n = <u32>src(pc);
-  if (n == 1 || n > 4) return refuse(pc, UD, 0);
-  if (!isPrivileged()) return pc;
-  store<u32>(dst(pc), load<u32>(n == 0 ? CR0 : n == 2 ? CR2 : n == 3 ? CR3 : CR4));
-  return onward(pc);
-}
-export function movToCr(pc: usize): usize {
-  const n = <u32>dst(pc), value = load<u32>(src(pc));
-  if (n == 1 || n > 4) return refuse(pc, UD, 0);
-  if (!isPrivileged()) return pc;
-  if (n == 0) {
-    // SDM 3A, 2.5: paging needs protection, and NW without CD means nothing.
-    if (value & CR0_PG && !(value & CR0_PE)) return refuse(pc, GP, 0);
-    if (value & CR0_NW && !(value & CR0_CD)) return refuse(pc, GP, 0);
-    setCr0(value);
-  } else if (n == 2) store<u32>(CR2, value);
-  else if (n == 3) { store<u32>(CR3, value); flushTranslations(); }
-  else {
-    // SDM 3A, 2.5: setting a reserved bit is #GP(0).
-    if (value & ~CR4_DEFINED & ~load<u32>(CR4)) return refuse(pc, GP, 0);
-    store<u32>(CR4, value);
-    flushTranslations();
-    refreshBreakpoints();
-  }
-  return onward(pc);
-}
-/** SDM 2B, LMSW: loads PE MP EM TS, and cannot clear PE. */
-export function lmsw(pc: usize): usize {
-  if (!isPrivileged()) return pc;
-  const value = <u32>readRM<u16>(pc, dst(pc)), old = load<u32>(CR0);
-  if (faulted()) return pc;
-  setCr0((old & ~0xe) | (value & 0xf));
-  return onward(pc);
-}
-/** A 32-bit register gets all of CR0 (SDM 2B, SMSW, calls its upper half undefined; processors give it). */
-export function smsw<T>(pc: usize): usize { return storeWord<T>(pc, load<u32>(CR0)); }
-export function clts(pc: usize): usize {
-  if (!isPrivileged()) return pc;
-  store<u32>(CR0, load<u32>(CR0) & ~CR0_TS);
-  return onward(pc);
-}
-
-const DR6_FIXED: u32 = 0xffff0ff0, DR6_ZERO: u32 = 1 << 12;
-/** Where a debug register is kept; 0 with #UD, #GP(0) or #DB raised. DR4 and DR5 are DR6 and DR7 unless CR4.DE. */
-function debugRegister(n: u32): usize {
-  if ((n == 4 || n == 5) && load<u32>(CR4) & CR4_DE) { raise(UD, 0); return 0; }
-  if (!isPrivileged()) return 0;
-  // SDM 3A, 17.2.4: with GD set, touching a debug register is itself a debug exception, which clears it.
-  if (load<u32>(DR7) & DR7_GD) {
-    enterDebugHandler(DR6_BD);
-    raise(DB, 0);
-    return 0;
-  }
-  return DR + (n == 4 || n == 5 ? n + 2 : n) * 4;
-}
-export function movFromDr(pc: usize): usize {
-  const at = debugRegister(<u32>src(pc));
-  if (at) store<u32>(dst(pc), load<u32>(at));
-  return at ? onward(pc) : pc;
-}
-export function movToDr(pc: usize): usize {
-  const at = debugRegister(<u32>dst(pc)), value = load<u32>(src(pc));
-  if (!at) return pc;
-  if (at == DR6) store<u32>(at, (value | DR6_FIXED) & ~DR6_ZERO);
-  else if (at == DR7) store<u32>(at, (value | 0x400) & ~<u32>0xd000);
-  else store<u32>(at, value);
-  refreshBreakpoints();
   return onward(pc);
 }
 

@@ -10,7 +10,8 @@ import {
 import { raise, faulted, hasErrorCode, DB, TS, NP, SS_FAULT, GP } from './fault';
 import { arithmeticFlags } from './flags';
 import { readSystem, writeSystem, proveWritable, segmentAt, ACCESS_TYPE_CODE, ACCESS_READABLE } from './memory';
-import { flushTranslations, CR0_PG } from './paging';
+import { CR0_PG } from './paging';
+import { setCr3 } from './control';
 import {
   readDescriptor, low, high, isNull, isSystem, isCode, isConforming, isPresent, isWritableData, dplOf, rplOf, typeOf, limitOf, baseOf,
   selectorCode, selectorIn, markAccessed, setSegment, setCodeSegment, setNull, setRealSegment, setRealCodeSegment, writeType, refreshMode,
@@ -176,10 +177,7 @@ function unload(segment: u32, selector: u32): void {
 }
 /** Load the state read (steps 11 and 12); faults from here on are the new task's. */
 function arrive(wide: bool): usize {
-  if (wide && load<u32>(CR0) & CR0_PG && newCr3 != load<u32>(CR3)) {
-    store<u32>(CR3, newCr3);
-    flushTranslations();
-  }
+  if (wide && load<u32>(CR0) & CR0_PG && newCr3 != load<u32>(CR3)) setCr3(newCr3);
   for (let i: u32 = 0; i < 8; i++) store<u32>(i * 8, load<u32>(REGISTERS + i * 4));
   store<u32>(DEBUG_TRAPS, 0);
   dropLocalBreakpoints();
@@ -188,7 +186,7 @@ function arrive(wide: bool): usize {
   unload(LDTR, newLdt);
   store<u32>(GENERATION, load<u32>(GENERATION) + 1); // another LDT
   ringKnown = false;
-  arrived = loadTaskLdt() && (isVirtual8086() ? loadVirtual8086() : loadTaskSegments()) && entryWithinLimit();
+  arrived = !faulted() && loadTaskLdt() && (isVirtual8086() ? loadVirtual8086() : loadTaskSegments()) && entryWithinLimit();
   refreshMode();
   if (!arrived) {
     // Until it has a stack the new task runs in no ring: the handler gets ring 0's stack rather than one that isn't there.

@@ -23,7 +23,7 @@ function watch(physical: u32): void {
 @inline function watchByte(linear: u32): bool {
   const entry = tlbEntryOf(TLB_SUPERVISOR, linear);
   if (!canReadSpan(entry, linear, 1)) return false;
-  watch(load<u32>(entry, T_FRAME) | (linear & 0xfff));
+  watch((load<u32>(entry, T_FRAME) & 0xfffff000) | (linear & 0xfff));
   rememberPage(linear);
   return true;
 }

@@ -68,6 +68,7 @@ interface CoreExports {
   run(limit: number): number;
   time(): number;
   stateChanged(): void;
+  controlChanged(): void;
   memoryChanged(physical: number, bytes: number): void;
   stopsChanged(): void;
   eflags(): number;
@@ -419,6 +420,7 @@ export class Cpu {
   }
   private setControl(offset: number, value: number): void {
     this.set(offset, value);
+    this.core.controlChanged();
     this.isStale = true;
   }
 
