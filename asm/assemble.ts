@@ -1,12 +1,15 @@
 /** The way from a source to an image: preprocess and parse, lay out, emit, link, write. */
 
 import { type Diagnostic, Diagnostics, SourceError } from './diagnostics.ts';
-import { evaluate } from './expressions/expression.ts';
+import { evaluate, type Scope } from './expressions/expression.ts';
 import { emit } from './layout/emit.ts';
 import { Layout } from './layout/layout.ts';
+import { type LinkLayout, plainLayout } from './link/layout.ts';
+import { EMPTY_IMAGE, type LinkedImage, type LinkedSymbol, linkObjects } from './link/link.ts';
+import { type ObjectCode, objectSymbols } from './link/object.ts';
 import { writeExecutable, writeRelocatable } from './output/elf.ts';
 import { writeFlat } from './output/flat.ts';
-import { type LinkedImage, type LinkedSymbol, type LinkLayout, link, type ObjectCode } from './output/link.ts';
+import { writeIntelHex } from './output/intel-hex.ts';
 import { writeListing } from './output/listing.ts';
 import { writeMap } from './output/map.ts';
 import { Preprocessor } from './preprocess/preprocessor.ts';
@@ -16,10 +19,10 @@ import { Parser } from './statements/parser.ts';
 import type { Unit } from './statements/statement.ts';
 
 /**
- * What to make: `bin` a flat binary, `elf32` a relocatable object, `elf32exec` a program,
+ * What to make: `bin` a flat binary, `ihex` the same in Intel HEX, `elf32` a relocatable object, `elf32exec` a program,
  * `multiboot` a kernel image (ELF32 at 1 MB, each section on pages of its own).
  */
-export type Format = 'bin' | 'elf32' | 'elf32exec' | 'multiboot';
+export type Format = 'bin' | 'ihex' | 'elf32' | 'elf32exec' | 'multiboot';
 
 export interface AssembleOptions {
   /** The source's name, for messages and the line table. */
@@ -94,16 +97,15 @@ export function assemble(source: string, options: AssembleOptions = {}): Assembl
   const format = options.format ?? 'bin';
   const file = options.file ?? 'source.asm';
   const diagnostics = new Diagnostics();
-  const { unit, object, files } = compile(source, file, format, options, diagnostics);
-  const layout = linkLayout(format, unit, object, options, diagnostics);
-  const image: LinkedImage =
-    diagnostics.errors === 0 ? linkFor(format, object, layout, diagnostics) : { sections: [], symbols: [] };
+  const { unit, object, scope, files } = compile(source, file, format, options, diagnostics);
+  const layout = linkLayout(format, unit, scope, options, diagnostics);
+  const image = diagnostics.errors === 0 ? linkFor(format, object, layout, diagnostics) : EMPTY_IMAGE;
   const entry = entryOf(image, options, layout.base);
   const ok = diagnostics.errors === 0;
   return {
     ok,
     bytes: ok ? write(format, image, object, entry) : new Uint8Array(0),
-    sections: image.sections.map(({ name, address, size, bytes, emitted: { section } }) => {
+    sections: image.pieces.map(({ name, address, size, bytes, emitted: { section } }) => {
       return { name, address, size, bytes, write: section.write, execute: section.execute, noBits: section.noBits };
     }),
     symbols: image.symbols,
@@ -123,13 +125,13 @@ function compile(
   format: Format,
   options: AssembleOptions,
   diagnostics: Diagnostics,
-): { unit: Unit; object: ObjectCode; files: readonly string[] } {
+): { unit: Unit; object: ObjectCode; scope: Scope; files: readonly string[] } {
   const read = (path: string): Uint8Array | null => options.reader?.read(path) ?? null;
   const includePaths = options.includePaths ?? [];
   const binaries: string[] = [];
   const parser = new Parser({
     diagnostics,
-    bits: options.bits ?? (format === 'bin' ? 16 : 32),
+    bits: options.bits ?? (isFlat(format) ? 16 : 32),
     readBinary: (name, at) => {
       for (const directory of ['', ...includePaths]) {
         const path = joinPath(directory, name);
@@ -154,7 +156,7 @@ function compile(
   });
   predefine(preprocessor, '__SECT__', '[section .text]');
   predefine(preprocessor, '__TRAPGATE__', '1');
-  predefine(preprocessor, '__OUTPUT_FORMAT__', format === 'bin' ? 'bin' : 'elf32');
+  predefine(preprocessor, '__OUTPUT_FORMAT__', isFlat(format) ? 'bin' : 'elf32');
   for (const [name, value] of Object.entries(options.defines ?? {})) predefine(preprocessor, name, value);
   for (const line of preprocessor.lines(file, source)) parser.accept(line);
   const unit = parser.finish(file);
@@ -162,7 +164,14 @@ function compile(
   const settled = diagnostics.guard(null, () => layout.run());
   // Errors in single statements are told by emit; without places for all there is nothing to emit.
   const sections = settled ? (diagnostics.guard(null, () => emit(layout, parser.symbols, diagnostics)) ?? []) : [];
-  return { unit, object: { file, sections, symbols: parser.symbols }, files: [...preprocessor.files, ...binaries] };
+  const symbols = objectSymbols(parser.symbols, sections, diagnostics);
+  const object: ObjectCode = { file, sections, symbols, groups: new Map() };
+  return { unit, object, scope: parser.early, files: [...preprocessor.files, ...binaries] };
+}
+
+/** Without headers: code as a processor meets it first. */
+function isFlat(format: Format): boolean {
+  return format === 'bin' || format === 'ihex';
 }
 
 function predefine(preprocessor: Preprocessor, name: string, value: string): void {
@@ -173,42 +182,50 @@ function predefine(preprocessor: Preprocessor, name: string, value: string): voi
 function linkLayout(
   format: Format,
   unit: Unit,
-  object: ObjectCode,
+  scope: Scope,
   options: AssembleOptions,
   diagnostics: Diagnostics,
 ): LinkLayout {
   switch (format) {
     case 'multiboot':
-      return { base: options.base ?? 0x10_0000, pages: 'sections' };
+      return plainLayout(options.base ?? 0x10_0000, 'sections');
     case 'elf32exec':
-      return { base: options.base ?? 0x4000_0000, pages: 'rights' };
+      return plainLayout(options.base ?? 0x4000_0000, 'rights');
     case 'elf32':
-      return { base: 0, pages: 'none' };
+      return plainLayout(0, 'none');
   }
   const { origin } = unit;
-  const value = origin && diagnostics.guard(origin.at, () => evaluate(origin, object.symbols.early));
-  return { base: value ? Number(BigInt.asUintN(32, value.number)) : (options.origin ?? 0), pages: 'none' };
+  const value = origin && diagnostics.guard(origin.at, () => evaluate(origin, scope));
+  return plainLayout(value ? Number(BigInt.asUintN(32, value.number)) : (options.origin ?? 0), 'none');
 }
 
 /** An object's other files are still to come; its own places are shown from each section's start. */
 function linkFor(format: Format, object: ObjectCode, layout: LinkLayout, diagnostics: Diagnostics): LinkedImage {
-  return link([object], layout, format === 'elf32' ? new Diagnostics() : diagnostics);
+  return linkObjects([object], layout, format === 'elf32' ? new Diagnostics() : diagnostics);
 }
 
 function entryOf(image: LinkedImage, options: AssembleOptions, base: number): number {
   const name = options.entry ?? '_start';
   const symbol = image.symbols.find((s) => s.name === name && s.section !== null);
-  return symbol?.address ?? image.sections.find((s) => s.emitted.section.execute)?.address ?? base;
+  return symbol?.address ?? image.outputs.find((s) => s.execute)?.address ?? base;
 }
 
 function write(format: Format, image: LinkedImage, object: ObjectCode, entry: number): Uint8Array {
-  if (format === 'bin') return writeFlat(image);
-  return format === 'elf32' ? writeRelocatable(object) : writeExecutable(image, entry);
+  switch (format) {
+    case 'bin':
+      return writeFlat(image);
+    case 'ihex':
+      return writeIntelHex(image, entry);
+    case 'elf32':
+      return writeRelocatable(object);
+    default:
+      return writeExecutable(image, entry);
+  }
 }
 
 function lineTable(image: LinkedImage): LineEntry[] {
   const lines: LineEntry[] = [];
-  for (const { address, emitted } of image.sections) {
+  for (const { address, emitted } of image.pieces) {
     for (const { offset, size, line, isCode } of emitted.chunks) {
       const { file, number } = outermost(line);
       lines.push({ address: address + offset, size, file, line: number, isCode });

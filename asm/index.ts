@@ -9,7 +9,8 @@
  *   statements/   labels, instructions, data, sections, structures
  *   encode/       one instruction to bytes (keystone, checked by capstone)
  *   layout/       every statement its place; then the bytes and what waits for the linker
- *   output/       flat binaries, ELF32, listing, map
+ *   link/         objects, ours and other tools', into one image
+ *   output/       flat binaries, Intel HEX, ELF32, listing, map
  *
  * Nothing here touches a file: `AssembleOptions.reader` does.
  */
@@ -24,6 +25,7 @@ export {
 } from './assemble.ts';
 export { type Diagnostic, formatDiagnostic, type Severity } from './diagnostics.ts';
 export { AddressNames, type DisassembledLine, type DisassembleOptions, disassemble } from './disassemble.ts';
+export { type LinkFormat, type LinkInput, type LinkOptions, type LinkResult, link } from './link/index.ts';
+export type { LinkedSymbol } from './link/link.ts';
 export { type ElfFile, type ElfPart, readElf } from './output/elf-reader.ts';
-export type { LinkedSymbol } from './output/link.ts';
 export type { SourceReader } from './source/source.ts';

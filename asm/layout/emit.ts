@@ -30,7 +30,8 @@ export interface Relocation {
   /** Null: the target is an absolute number (only of use when relative). */
   readonly base: Base | null;
   readonly addend: bigint;
-  readonly at: Position;
+  /** Null in objects that other tools have made. */
+  readonly at: Position | null;
 }
 
 /** Bytes a line has made: for the listing and the line table. */
@@ -49,6 +50,8 @@ export interface EmittedSection {
   readonly size: number;
   readonly relocations: readonly Relocation[];
   readonly chunks: readonly Chunk[];
+  /** The address the code believes to be at (vstart=); null: where it lies. */
+  readonly virtualStart: number | null;
 }
 
 /** Makes all sections' bytes; what does not fit is said in `diagnostics`. */
@@ -87,7 +90,14 @@ class SectionEmitter {
       });
     }
     const { section, size } = this.placed;
-    return { section, bytes: this.bytes, size, relocations: this.relocations, chunks: this.chunks };
+    const { bytes, relocations, chunks } = this;
+    return { section, bytes, size, relocations, chunks, virtualStart: this.virtualStart(section.virtualStart) };
+  }
+
+  private virtualStart(e: Expression | null): number | null {
+    if (!e) return null;
+    const value = this.diagnostics.guard(e.at, () => evaluate(e, this.symbols.scope(null, 0)));
+    return value ? Number(BigInt.asUintN(32, value.number)) : 0;
   }
 
   private emitItem(item: Placed, statement: Statement): void {

@@ -4,9 +4,12 @@
  * supplement for the relocations.
  */
 
-import { type Base, singleBase } from '../expressions/value.ts';
-import type { EmittedSection } from '../layout/emit.ts';
-import { alignUp, isPrivate, type LinkedImage, type ObjectCode, PAGE } from './link.ts';
+import type { Base } from '../expressions/value.ts';
+import type { LinkedImage } from '../link/link.ts';
+import type { ObjectCode } from '../link/object.ts';
+import { alignUp, bytesOf, type OutputSection, PAGE } from '../link/place.ts';
+import type { Section } from '../statements/statement.ts';
+import { Strings, Writer } from './writer.ts';
 
 const EHDR = 52;
 const PHDR = 32;
@@ -20,75 +23,10 @@ const PT_LOAD = 1;
 const SHT = { NULL: 0, PROGBITS: 1, SYMTAB: 2, STRTAB: 3, NOBITS: 8, REL: 9 } as const;
 const SHF = { WRITE: 1, ALLOC: 2, EXEC: 4 } as const;
 const SHN_ABS = 0xfff1;
+const SHN_COMMON = 0xfff2;
 const STB = { LOCAL: 0, GLOBAL: 1, WEAK: 2 } as const;
 const STT = { none: 0, object: 1, function: 2, section: 3, file: 4 } as const;
 const R_386 = { ABS32: 1, PC32: 2, ABS16: 20, PC16: 21, ABS8: 22, PC8: 23 } as const;
-
-/** Little-endian fields, appended. */
-class Writer {
-  private bytes: Uint8Array = new Uint8Array(1024);
-  length = 0;
-
-  u8(value: number): this {
-    this.reserve(1);
-    this.bytes[this.length++] = value & 0xff;
-    return this;
-  }
-
-  u16(...values: number[]): this {
-    for (const value of values) this.u8(value).u8(value >>> 8);
-    return this;
-  }
-
-  u32(...values: number[]): this {
-    for (const value of values) this.u16(value & 0xffff, value >>> 16);
-    return this;
-  }
-
-  raw(bytes: Uint8Array): this {
-    this.reserve(bytes.length);
-    this.bytes.set(bytes, this.length);
-    this.length += bytes.length;
-    return this;
-  }
-
-  padTo(offset: number): this {
-    this.reserve(Math.max(0, offset - this.length));
-    this.length = Math.max(this.length, offset);
-    return this;
-  }
-
-  done(): Uint8Array {
-    return this.bytes.slice(0, this.length);
-  }
-
-  private reserve(more: number): void {
-    if (this.length + more <= this.bytes.length) return;
-    const larger = new Uint8Array(Math.max(this.bytes.length * 2, this.length + more));
-    larger.set(this.bytes);
-    this.bytes = larger;
-  }
-}
-
-/** A string table; each string once. */
-class Strings {
-  private readonly writer = new Writer().u8(0);
-  private readonly known = new Map<string, number>([['', 0]]);
-
-  add(text: string): number {
-    let at = this.known.get(text);
-    if (at === undefined) {
-      at = this.writer.length;
-      this.known.set(text, at);
-      this.writer.raw(new TextEncoder().encode(text)).u8(0);
-    }
-    return at;
-  }
-
-  done(): Uint8Array {
-    return this.writer.done();
-  }
-}
 
 interface SectionHeader {
   name: string;
@@ -103,11 +41,14 @@ interface SectionHeader {
   entrySize: number;
 }
 
-function headerOf(emitted: EmittedSection, address: number, offset: number): SectionHeader {
-  const { name, write, execute, allocate, noBits, align } = emitted.section;
+/** What a section header says of a section, placed or not. */
+type Traits = Pick<OutputSection, 'name' | 'size' | 'align' | 'write' | 'execute' | 'allocate' | 'noBits'>;
+
+function headerOf(section: Traits, address: number, offset: number): SectionHeader {
+  const { name, size, write, execute, allocate, noBits, align } = section;
   const flags = (write ? SHF.WRITE : 0) | (allocate ? SHF.ALLOC : 0) | (execute ? SHF.EXEC : 0);
   const type = noBits ? SHT.NOBITS : SHT.PROGBITS;
-  return { name, type, flags, address, offset, size: emitted.size, link: 0, info: 0, align, entrySize: 0 };
+  return { name, type, flags, address, offset, size, link: 0, info: 0, align, entrySize: 0 };
 }
 
 interface Segment {
@@ -124,10 +65,10 @@ export function writeExecutable(image: LinkedImage, entry: number): Uint8Array {
   const out = new Writer();
   out.padTo(EHDR);
   for (const s of segments) out.u32(PT_LOAD, s.offset, s.address, s.address, s.fileSize, s.memorySize, s.flags, PAGE);
-  image.sections.forEach((section, i) => {
-    if (!section.emitted.section.noBits) out.padTo(headers[i]!.offset).raw(section.bytes);
+  image.outputs.forEach((section, i) => {
+    if (!section.noBits) out.padTo(headers[i]!.offset).raw(bytesOf(section));
   });
-  const indexOf = new Map(image.sections.map((s, i) => [s.name, i + 1] as const).reverse());
+  const indexOf = new Map(image.outputs.map((s, i) => [s.name, i + 1] as const).reverse());
   const symbols = image.symbols.map((s): ElfSymbol => {
     const binding = s.weak ? STB.WEAK : s.global ? STB.GLOBAL : STB.LOCAL;
     const section = s.section === null ? SHN_ABS : (indexOf.get(s.section) ?? SHN_ABS);
@@ -138,20 +79,20 @@ export function writeExecutable(image: LinkedImage, entry: number): Uint8Array {
 
 /** Groups sections of equal rights into segments, and gives each its place in the file. */
 function planSegments(image: LinkedImage): { segments: Segment[]; headers: SectionHeader[] } {
-  const loaded = image.sections.filter((s) => s.emitted.section.allocate);
-  const groups = new Set(loaded.map((s) => rights(s.emitted))).size;
+  const loaded = image.outputs.filter((s) => s.allocate);
+  const groups = new Set(loaded.map(rights)).size;
   // One page of headers, so that each segment's offset and address agree modulo the page size.
   let offset = alignUp(EHDR + PHDR * (groups + 2), PAGE);
   const segments: Segment[] = [];
   let last = -1;
-  const headers = image.sections.map((section) => {
-    const { emitted, address, size } = section;
-    if (!emitted.section.allocate) {
-      const header = headerOf(emitted, 0, offset);
-      offset += emitted.bytes.length;
+  const headers = image.outputs.map((section) => {
+    const { address, size } = section;
+    if (!section.allocate) {
+      const header = headerOf(section, 0, offset);
+      offset += size;
       return header;
     }
-    const flags = rights(emitted);
+    const flags = rights(section);
     let segment = segments.at(-1);
     const startsPage = segment !== undefined && address % PAGE === 0 && flags !== last;
     if (!segment || startsPage) {
@@ -163,9 +104,9 @@ function planSegments(image: LinkedImage): { segments: Segment[]; headers: Secti
       segments[segments.length - 1] = segment = { ...segment, flags: segment.flags | flags };
     }
     last = flags;
-    const header = headerOf(emitted, address, segment.offset + (address - segment.address));
+    const header = headerOf(section, address, segment.offset + (address - segment.address));
     segment.memorySize = address + size - segment.address;
-    if (!emitted.section.noBits) {
+    if (!section.noBits) {
       segment.fileSize = segment.memorySize;
       offset = header.offset + size;
     }
@@ -175,8 +116,7 @@ function planSegments(image: LinkedImage): { segments: Segment[]; headers: Secti
 }
 
 /** PF_R, PF_W, PF_X. */
-function rights(emitted: EmittedSection): number {
-  const { write, execute } = emitted.section;
+function rights({ write, execute }: OutputSection): number {
   return 4 | (write ? 2 : 0) | (execute ? 1 : 0);
 }
 
@@ -263,18 +203,19 @@ function fileHeader(
 /** A relocatable object: addresses are from each section's start, and what is open is listed. */
 export function writeRelocatable(object: ObjectCode): Uint8Array {
   const out = new Writer().padTo(EHDR);
-  const sections = object.sections.filter((s) => s.size > 0 || s.section.name === '.text');
+  const named = new Set<Base | null>(object.symbols.filter((s) => s.kind === 'defined').map((s) => s.base));
+  const sections = object.sections.filter((s) => s.size > 0 || s.section.name === '.text' || named.has(s.section));
   const indexOf = new Map<Base, number>(sections.map((s, i) => [s.section, i + 1]));
   const headers = sections.map((emitted) => {
     out.padTo(alignUp(out.length, emitted.section.align));
-    const header = headerOf(emitted, 0, out.length);
+    const header = headerOf({ ...traitsOf(emitted.section), size: emitted.size }, 0, out.length);
     out.raw(emitted.bytes);
     return header;
   });
   const symbols: ElfSymbol[] = [
     { name: object.file, value: 0, size: 0, binding: STB.LOCAL, type: STT.file, section: SHN_ABS },
     ...sections.map((_, i) => ({ name: '', value: 0, size: 0, binding: STB.LOCAL, type: STT.section, section: i + 1 })),
-    ...objectSymbols(object, indexOf),
+    ...elfSymbols(object, indexOf),
   ];
   const locals = symbols.filter((s) => s.binding === STB.LOCAL);
   const others = symbols.filter((s) => s.binding !== STB.LOCAL);
@@ -311,25 +252,22 @@ export function writeRelocatable(object: ObjectCode): Uint8Array {
   return finish(out, headers, symbols, { type: ET_REL, entry: 0, segments: 0 });
 }
 
-function objectSymbols(object: ObjectCode, indexOf: ReadonlyMap<Base, number>): ElfSymbol[] {
+function traitsOf({ name, align, write, execute, allocate, noBits }: Section): Omit<Traits, 'size'> {
+  return { name, align, write, execute, allocate, noBits };
+}
+
+function elfSymbols(object: ObjectCode, indexOf: ReadonlyMap<Base, number>): ElfSymbol[] {
   const result: ElfSymbol[] = [];
-  for (const symbol of object.symbols.all.values()) {
-    if (isPrivate(symbol.name)) continue;
-    const binding = symbol.weak ? STB.WEAK : symbol.global ? STB.GLOBAL : STB.LOCAL;
-    const common = { name: symbol.name, size: symbol.size, binding, type: STT[symbol.type] };
-    if (symbol.kind === 'common') {
-      // A common symbol's value is its alignment; the linker finds it room (SHN_COMMON).
-      result.push({ ...common, value: 4, section: 0xfff2, type: STT.object });
-      continue;
+  for (const { name, kind, base, value, size, align, type, weak, global } of object.symbols) {
+    const binding = weak ? STB.WEAK : global ? STB.GLOBAL : STB.LOCAL;
+    const common = { name, size, binding, type: STT[type] };
+    // A common symbol's value is its alignment; the linker finds it room (SHN_COMMON).
+    if (kind === 'common') result.push({ ...common, value: align, section: SHN_COMMON });
+    else if (kind === 'undefined') result.push({ ...common, value: 0, section: 0 });
+    else {
+      const section = base ? indexOf.get(base) : SHN_ABS;
+      if (section !== undefined) result.push({ ...common, value: Number(BigInt.asUintN(32, value)), section });
     }
-    if (symbol.external) {
-      result.push({ ...common, value: 0, section: 0 });
-      continue;
-    }
-    const value = object.symbols.scope(symbol.section, symbol.offset).symbol(symbol.name, symbol.at);
-    const base = singleBase(value);
-    const section = base ? indexOf.get(base) : value.terms.length === 0 ? SHN_ABS : undefined;
-    if (section !== undefined) result.push({ ...common, value: Number(BigInt.asUintN(32, value.number)), section });
   }
   return result;
 }

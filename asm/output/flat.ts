@@ -1,20 +1,13 @@
 /** A flat binary: the sections' bytes one after the other, as they will lie in memory. */
 
-import type { LinkedImage } from './link.ts';
+import type { LinkedImage } from '../link/link.ts';
 
 /** The image from its first byte to its last; room at the end (.bss) is left out. */
 export function writeFlat(image: LinkedImage): Uint8Array {
-  // A section that believes to be elsewhere (vstart=) still follows the one before in the file.
-  let size = 0;
-  const parts: { at: number; bytes: Uint8Array }[] = [];
-  for (const { emitted, bytes } of image.sections) {
-    if (emitted.section.noBits || !emitted.section.allocate) continue;
-    const align = parts.length > 0 ? emitted.section.align : 1;
-    const at = Math.ceil(size / align) * align;
-    parts.push({ at, bytes });
-    size = at + bytes.length;
-  }
-  const out = new Uint8Array(size);
-  for (const { at, bytes } of parts) out.set(bytes, at);
+  const parts = image.pieces.filter(({ emitted: { section } }) => section.allocate && !section.noBits);
+  const start = Math.min(...parts.map((p) => p.load));
+  const end = Math.max(...parts.map((p) => p.load + p.size));
+  const out = new Uint8Array(parts.length > 0 ? end - start : 0);
+  for (const { load, bytes } of parts) out.set(bytes, load - start);
   return out;
 }

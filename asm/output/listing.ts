@@ -1,13 +1,14 @@
 /** The listing: each source line with the addresses and bytes it made. */
 
 import type { Chunk } from '../layout/emit.ts';
+import type { LinkedImage } from '../link/link.ts';
+import type { PlacedPiece } from '../link/place.ts';
 import { outermost, type SourceLine } from '../source/source.ts';
-import type { LinkedImage, PlacedOutput } from './link.ts';
 
 const BYTES_A_LINE = 8;
 
 interface Entry {
-  readonly section: PlacedOutput;
+  readonly section: PlacedPiece;
   readonly chunk: Chunk;
 }
 
@@ -17,7 +18,7 @@ interface Entry {
  */
 export function writeListing(image: LinkedImage, lines: readonly SourceLine[]): string {
   const entries = new Map<SourceLine, Entry[]>();
-  for (const section of image.sections) {
+  for (const section of image.pieces) {
     for (const chunk of section.emitted.chunks) {
       const known = entries.get(chunk.line);
       if (known) known.push({ section, chunk });

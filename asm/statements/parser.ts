@@ -57,6 +57,23 @@ const DIRECTIVES = new Set(
 /** What a line often consists of alone, so that a misspelt one is not taken for a label. */
 const STANDS_ALONE = new Set('ret iret iretd leave hlt cli sti nop pushad popad pusha popa pushfd popfd'.split(' '));
 
+interface Traits {
+  type: AsmSymbol['type'];
+  size: Expression | null;
+  weak: boolean;
+}
+
+const NO_TRAITS: Traits = { type: 'none', size: null, weak: false };
+
+const TRAITS: Readonly<Record<string, Partial<Traits>>> = {
+  function: { type: 'function' },
+  object: { type: 'object' },
+  data: { type: 'object' },
+  notype: {},
+  weak: { weak: true },
+  strong: {},
+};
+
 export class Parser {
   readonly symbols = new SymbolTable();
   private readonly sections = new Map<string, Section>();
@@ -343,20 +360,40 @@ export class Parser {
     do {
       const name = cursor.next();
       if (name?.kind !== 'name') throw new SourceError(`expected a name after '${word}'`, name ?? cursor.place());
-      if (word === 'extern' || word === 'required') this.symbols.defineExternal(name);
-      else if (word === 'common') {
-        this.symbols.defineExternal(name, Number(this.number(this.expression(cursor))));
-      } else if (word !== 'static') {
-        let type: AsmSymbol['type'] = 'none';
-        if (cursor.accept(':')) {
-          const kind = cursor.next()?.text.toLowerCase();
-          type = kind === 'function' ? 'function' : kind === 'data' || kind === 'object' ? 'object' : 'none';
-          if (!cursor.done && !cursor.sees(',')) this.expression(cursor);
-        }
-        this.symbols.declareGlobal(name, word === 'weak', type);
+      if (word === 'extern' || word === 'required') {
+        this.symbols.defineExternal(name, cursor.accept(':') && this.traits(cursor).weak);
+      } else if (word === 'common') this.common(name, cursor);
+      else {
+        const { type, size, weak } = cursor.accept(':') ? this.traits(cursor) : NO_TRAITS;
+        const binding = weak ? 'weak' : (word as 'global' | 'weak' | 'static');
+        this.symbols.declare({ binding, type, size, at: name });
       }
     } while (cursor.accept(','));
     cursor.end(`'${word}'`);
+  }
+
+  /** `function`, `object`, `weak`, then the size, if it is said: `global f:function (f.end - f)`. */
+  private traits(cursor: Cursor): Traits {
+    const traits = { ...NO_TRAITS };
+    for (let word = cursor.peek(); word?.kind === 'name'; word = cursor.peek()) {
+      const meaning = TRAITS[word.text.toLowerCase()];
+      if (meaning === undefined) {
+        if (traits.type !== 'none') break;
+        throw new SourceError(`expected function, object (or data), weak, not '${word.text}'`, word);
+      }
+      cursor.next();
+      Object.assign(traits, meaning);
+    }
+    if (!cursor.done && !cursor.sees(',')) traits.size = this.expression(cursor);
+    return traits;
+  }
+
+  /** `common NAME SIZE[:ALIGNMENT]`. */
+  private common(name: Token, cursor: Cursor): void {
+    const size = Number(this.number(this.expression(cursor)));
+    const align = cursor.accept(':') ? alignment(this.expression(cursor), this.symbols.early) : 4;
+    if (size < 0 || size > 0x7fff_ffff) throw new SourceError(`'${name.text}' cannot have ${size} bytes`, name);
+    this.symbols.defineCommon(name, size, align);
   }
 
   private setBits(cursor: Cursor): void {

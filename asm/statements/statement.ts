@@ -62,8 +62,16 @@ export interface AsmSymbol {
   /** Bytes, for common symbols and where the source says so. */
   size: number;
   type: 'none' | 'function' | 'object';
+  /** Of common symbols, in bytes. */
+  align: number;
   global: boolean;
   weak: boolean;
+  /** A weak name may turn out to be another file's: it is referred to by name, through this. */
+  weakReference: External | null;
+  /** The size the source gives; without one a function or object ends where the next label begins. */
+  sizeGiven: Expression | null;
+  /** Somebody has asked for it. */
+  used: boolean;
   /** Guards against `a equ b`, `b equ a`. */
   evaluating: boolean;
 }

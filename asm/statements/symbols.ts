@@ -8,10 +8,18 @@ import type { Position } from '../source/source.ts';
 import { nearest } from './mnemonics.ts';
 import type { AsmSymbol, Section } from './statement.ts';
 
+/** What a source says of a name with `global`, `weak` and `static`. */
+export interface Declaration {
+  readonly binding: 'global' | 'weak' | 'static';
+  readonly type: AsmSymbol['type'];
+  readonly size: Expression | null;
+  readonly at: Token;
+}
+
 export class SymbolTable {
   readonly all = new Map<string, AsmSymbol>();
   /** Names spoken of as global before or after they are defined. */
-  private readonly globals = new Map<string, { weak: boolean; type: AsmSymbol['type']; at: Position }>();
+  private readonly declared = new Map<string, Declaration>();
   /** The label that `.local` names hang on. */
   private parent = '';
   /** How often each numeric label has been defined so far. */
@@ -57,18 +65,22 @@ export class SymbolTable {
     return this.add(name, token, { kind: 'equ', value, section });
   }
 
-  defineExternal(token: Token, size = -1): AsmSymbol {
+  /** A name of another file. */
+  defineExternal(token: Token, weak: boolean): void {
     const name = this.nameOf(token);
-    const known = this.all.get(name);
-    if (known?.kind === 'external') return known;
-    const external = { kind: 'external' as const, name, at: token };
-    const symbol = this.add(name, token, { kind: size < 0 ? 'external' : 'common', external, size: Math.max(0, size) });
-    symbol.global = true;
-    return symbol;
+    if (this.all.get(name)?.kind === 'external') return;
+    this.add(name, token, { kind: 'external', external: { kind: 'external', name, at: token }, global: true, weak });
   }
 
-  declareGlobal(token: Token, weak: boolean, type: AsmSymbol['type']): void {
-    this.globals.set(this.nameOf(token), { weak, type, at: token });
+  /** Room of `size` bytes that files of this name share. */
+  defineCommon(token: Token, size: number, align: number): void {
+    const name = this.nameOf(token);
+    const external = { kind: 'external' as const, name, at: token };
+    this.add(name, token, { kind: 'common', external, size, align, global: true, type: 'object' });
+  }
+
+  declare(declaration: Declaration): void {
+    this.declared.set(this.nameOf(declaration.at), declaration);
   }
 
   private add(name: string, at: Position, what: Partial<AsmSymbol>): AsmSymbol {
@@ -87,8 +99,12 @@ export class SymbolTable {
       external: null,
       size: 0,
       type: 'none',
+      align: 4,
       global: false,
       weak: false,
+      weakReference: null,
+      sizeGiven: null,
+      used: false,
       evaluating: false,
       ...what,
     };
@@ -98,21 +114,29 @@ export class SymbolTable {
 
   /** Marks the globals, now that all names are known; calls back for those that are not defined. */
   settle(missing: (name: string, at: Position) => void): void {
-    for (const [name, { weak, type, at }] of this.globals) {
+    for (const [name, { binding, type, size, at }] of this.declared) {
+      // What is weak and defined nowhere may still be in another file, or be 0.
+      if (binding === 'weak' && !this.all.has(name)) this.defineExternal(at, true);
       const symbol = this.all.get(name);
-      if (!symbol) missing(name, at);
-      else {
-        symbol.global = true;
-        symbol.weak = weak;
-        if (type !== 'none') symbol.type = type;
+      if (!symbol) {
+        missing(name, at);
+        continue;
       }
+      symbol.global = binding !== 'static';
+      symbol.weak = binding === 'weak';
+      symbol.sizeGiven = size;
+      if (type !== 'none') symbol.type = type;
+      if (symbol.weak && symbol.kind === 'label') symbol.weakReference = { kind: 'external', name, at };
     }
   }
 
   /** Finds a name, or throws with the nearest one that exists. */
   find(name: string, at: Position): AsmSymbol {
     const symbol = this.all.get(name);
-    if (symbol) return symbol;
+    if (symbol) {
+      symbol.used = true;
+      return symbol;
+    }
     const near = nearest(name, this.all.keys());
     const hint = near && this.all.has(near) ? `; did you mean '${shown(near)}'?` : '';
     throw new SourceError(`'${shown(name)}' is not defined${hint}`, at);
@@ -128,7 +152,8 @@ export class SymbolTable {
   }
 
   private value(symbol: AsmSymbol, at: Position): Value {
-    if (symbol.external) return placed(symbol.external, 0n);
+    const reference = symbol.external ?? symbol.weakReference;
+    if (reference) return placed(reference, 0n);
     if (symbol.kind === 'label') return placed(need(symbol.section, at), BigInt(symbol.offset));
     return this.valueOfEqu(symbol, at, this.scope(symbol.section, symbol.offset));
   }

@@ -1,15 +1,15 @@
 /** `trapgate asm`: assemble a source into an image, with the options NASM's users know. */
 
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import type { AssembleOptions, Assembly, Format } from '../../asm/index.ts';
-import { type Command, CommandError, UsageError } from './command.ts';
+import { type Command, UsageError } from './command.ts';
+import { needBytes, readBytes, writeWhole } from './files.ts';
 import { describeOptions, type OptionSpec, type ParsedOptions, parseOptions } from './options.ts';
 
 const OPTIONS = [
   {
     name: 'f',
     argument: 'FORMAT',
-    help: 'what to make (default bin):\nbin        flat binary\nelf32      relocatable object\nelf32exec  program, at 0x40000000\nmultiboot  kernel image, at 0x100000',
+    help: 'what to make (default bin):\nbin        flat binary\nihex       the same in Intel HEX\nelf32      relocatable object\nelf32exec  program, at 0x40000000\nmultiboot  kernel image, at 0x100000',
   },
   { name: 'o', argument: 'OUT', help: 'where to write it (default FILE with .bin, .o or .elf)' },
   { name: 'l', argument: 'LIST', help: 'write a listing: addresses, bytes, source, macro expansions' },
@@ -37,15 +37,20 @@ examples:
   trapgate asm kernel.asm -f multiboot -o kernel.elf --map kernel.map -I include -D DEBUG=1
 `;
 
-const SUFFIXES: Readonly<Record<Format, string>> = { bin: '.bin', elf32: '.o', elf32exec: '.elf', multiboot: '.elf' };
+const SUFFIXES: Readonly<Record<Format, string>> = {
+  bin: '.bin',
+  ihex: '.hex',
+  elf32: '.o',
+  elf32exec: '.elf',
+  multiboot: '.elf',
+};
 
 async function run(args: readonly string[]): Promise<number> {
   const options = parseOptions(args.flatMap(splitAttached), OPTIONS);
   const [file, ...more] = options.operands;
   if (file === undefined || more.length > 0) throw new UsageError('one source file is wanted');
   const format = formatOf(options);
-  const source = readBytes(file);
-  if (!source) throw new CommandError(`cannot read ${file}`);
+  const source = needBytes(file);
   // The engines behind the assembler take a fifth of a second to load: only who assembles waits for them.
   const { assemble, formatDiagnostic } = await import('../../asm/index.ts');
   const assembly = assemble(new TextDecoder().decode(source), assembleOptions(options, file, format));
@@ -68,12 +73,13 @@ function formatOf(options: Options): Format {
   const names: Readonly<Record<string, Format>> = {
     elf: 'elf32',
     bin: 'bin',
+    ihex: 'ihex',
     elf32: 'elf32',
     elf32exec: 'elf32exec',
     multiboot: 'multiboot',
   };
   const known = names[format];
-  if (!known) throw new UsageError(`-f ${format}: the formats are bin, elf32, elf32exec and multiboot`);
+  if (!known) throw new UsageError(`-f ${format}: the formats are bin, ihex, elf32, elf32exec and multiboot`);
   return known;
 }
 
@@ -101,14 +107,6 @@ function assembleOptions(options: Options, file: string, format: Format): Assemb
   };
 }
 
-function readBytes(path: string): Uint8Array | null {
-  try {
-    return readFileSync(path);
-  } catch {
-    return null;
-  }
-}
-
 function makeRule(out: string, assembly: Assembly): string {
   const quoted = (path: string): string => path.replaceAll(' ', '\\ ');
   return `${quoted(out)}: ${assembly.dependencies.map(quoted).join(' \\\n  ')}\n`;
@@ -121,18 +119,6 @@ function writeAll(options: Options, out: string, assembly: Assembly): void {
   if (list !== undefined) writeWhole(list, assembly.listing());
   if (map !== undefined) writeWhole(map, assembly.map());
   writeWhole(out, assembly.bytes);
-}
-
-/** Writes beside the file and then renames, so that nobody sees half of it. */
-function writeWhole(path: string, content: string | Uint8Array): void {
-  const unfinished = `${path}.${process.pid}.tmp`;
-  try {
-    writeFileSync(unfinished, content);
-    renameSync(unfinished, path);
-  } catch (error) {
-    rmSync(unfinished, { force: true });
-    throw new CommandError(`cannot write ${path}: ${(error as Error).message}`);
-  }
 }
 
 export const command: Command = {

@@ -1,8 +1,8 @@
 /** `trapgate disasm`: show the instructions of an image or of raw bytes, with symbols. */
 
-import { readFileSync } from 'node:fs';
 import type { DisassembledLine } from '../../asm/index.ts';
 import { type Command, CommandError, UsageError } from './command.ts';
+import { needBytes } from './files.ts';
 import { describeOptions, type OptionSpec, type ParsedOptions, parseOptions } from './options.ts';
 
 const OPTIONS = [
@@ -41,7 +41,7 @@ async function run(args: readonly string[]): Promise<number> {
   if (file === undefined || more.length > 0) throw new UsageError('one file is wanted');
   const bits = bitsOf(options);
   const { disassemble, readElf } = await import('../../asm/index.ts');
-  const bytes = readBytes(file);
+  const bytes = needBytes(file);
   const elf = readElf(bytes);
   const raw = { name: file, address: options.number('address', { max: 0xffff_ffff }) ?? 0, bytes };
   const symbols: Names = elf?.symbols ?? [];
@@ -60,14 +60,6 @@ function bitsOf(options: Options): 16 | 32 {
   const bits = options.get('bits') ?? '32';
   if (bits !== '16' && bits !== '32') throw new UsageError(`--bits ${bits}: 16 or 32 is wanted`);
   return bits === '16' ? 16 : 32;
-}
-
-function readBytes(path: string): Uint8Array {
-  try {
-    return readFileSync(path);
-  } catch {
-    throw new CommandError(`cannot read ${path}`);
-  }
 }
 
 /** The parts from a place on: an address, or a symbol's. */

@@ -4,9 +4,11 @@ import manifest from '../../package.json' with { type: 'json' };
 import { command as asm } from './asm.ts';
 import { type Command, CommandError, UsageError } from './command.ts';
 import { command as disasm } from './disasm.ts';
+import { command as link } from './link.ts';
 import { command as run } from './run.ts';
+import { command as screenshot } from './screenshot.ts';
 
-const COMMANDS: readonly Command[] = [run, asm, disasm];
+const COMMANDS: readonly Command[] = [run, screenshot, asm, link, disasm];
 
 const HELP = `trapgate: a PC emulator for seeing, testing and debugging traps and interrupts
 

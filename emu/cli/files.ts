@@ -1,0 +1,32 @@
+/** Reading and writing files as the commands that make files do it. */
+
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { CommandError } from './command.ts';
+
+/** The file's bytes; null when it cannot be read. */
+export function readBytes(path: string): Uint8Array | null {
+  try {
+    return readFileSync(path);
+  } catch {
+    return null;
+  }
+}
+
+/** The file's bytes. @throws CommandError when it cannot be read */
+export function needBytes(path: string): Uint8Array {
+  const bytes = readBytes(path);
+  if (!bytes) throw new CommandError(`cannot read ${path}`);
+  return bytes;
+}
+
+/** Writes beside the file and then renames, so that nobody sees half of it. @throws CommandError */
+export function writeWhole(path: string, content: string | Uint8Array): void {
+  const unfinished = `${path}.${process.pid}.tmp`;
+  try {
+    writeFileSync(unfinished, content);
+    renameSync(unfinished, path);
+  } catch (error) {
+    rmSync(unfinished, { force: true });
+    throw new CommandError(`cannot write ${path}: ${(error as Error).message}`);
+  }
+}
