@@ -92,6 +92,11 @@ export function parseKeyScript(script: string): KeyItem[] {
   return items;
 }
 
+/** A time in instructions, of which there are `frequency` in a virtual second. */
+export function instructionsOf({ amount, unit }: { amount: number; unit: TimeUnit }, frequency: number): number {
+  return unit === 'i' ? amount : (amount / UNITS_PER_SECOND[unit]) * frequency;
+}
+
 /**
  * The virtual time at which each item begins, in instructions.
  * @param frequency instructions in a virtual second
@@ -103,9 +108,7 @@ export function timeOfItems(
   let last = 0;
   return items.map(({ strokes, when }) => {
     if (when) {
-      const { amount, unit, relative } = when;
-      const instructions = unit === 'i' ? amount : (amount / UNITS_PER_SECOND[unit]) * frequency;
-      last = Math.round(instructions) + (relative ? last : 0);
+      last = Math.round(instructionsOf(when, frequency)) + (when.relative ? last : 0);
     }
     return { at: last, strokes };
   });

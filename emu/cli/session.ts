@@ -8,23 +8,38 @@
 
 import { closeSync, openSync, writeSync } from 'node:fs';
 import type { KeyStroke } from '../../devices/key-text.ts';
+import type { Tone } from '../../devices/speaker.ts';
 import type { BootImage } from '../machine/boot.ts';
-import { checkSetup, formatHeader, formatInput, type InputLog, type Setup } from '../machine/input-log.ts';
+import { checkSetup, formatHeader, formatInput, type Input, type InputLog, type Setup } from '../machine/input-log.ts';
 import { Pc, type PcOptions } from '../machine/pc.ts';
 import { describeStop, type Stop } from '../machine/stop.ts';
+import { formatChipEvent, listenToChips } from '../trace/chip-events.ts';
 import { formatAsQemu } from '../trace/qemu-format.ts';
 import { SymbolTable } from '../trace/symbols.ts';
 import { TrapLog } from '../trace/trap-log.ts';
 import { Doorbell } from './doorbell.ts';
+import type { InputItem } from './input-script.ts';
 import { type KeyItem, timeOfItems } from './key-script.ts';
 import { Pacer } from './pacer.ts';
 
 /** Everything a run needs, files already read. */
 export interface Plan {
   readonly image: BootImage;
-  readonly pc: Pick<PcOptions, 'ramBytes' | 'frequency'>;
+  readonly pc: Pick<PcOptions, 'ramBytes' | 'frequency' | 'startTime' | 'cmos' | 'watchdog' | 'serialPaced'>;
   /** Gets what COM1 sends. */
   readonly serialOut: (bytes: Uint8Array) => void;
+  /** The same for COM2 to COM4; undefined: no cable. */
+  readonly moreSerialOut: readonly (((bytes: Uint8Array) => void) | undefined)[];
+  /** What is on the parallel port. */
+  readonly parallel: ((bytes: Uint8Array) => void) | 'wrap' | undefined;
+  /** Gets the speaker's tones, a line of JSON each. */
+  readonly toneOut: ((text: string) => void) | undefined;
+  /** Gets what the chips do, a line of JSON each. */
+  readonly eventsOut: ((text: string) => void) | undefined;
+  /** Gets the CMOS at the end of the run. */
+  readonly saveCmos: ((bytes: readonly number[]) => void) | undefined;
+  /** What hands do to mouse and buttons. */
+  readonly inputs: readonly InputItem[];
   /** Gets what the guest writes to the debug console, port 0xe9. */
   readonly debugOut: (bytes: Uint8Array) => void;
   /** Gets lines of QEMU's -d int format; undefined: no trap log. */
@@ -44,6 +59,8 @@ export interface Plan {
 export interface Face {
   /** Take over terminal and standard input. */
   attach(session: Session): void;
+  /** The speaker begins a tone. */
+  beep?(): void;
   /** Show what has changed. */
   refresh(session: Session): void;
   /** Wait until output that was sent has gone out, when it piles up. */
@@ -60,6 +77,13 @@ export type Ending = Stop | { readonly kind: 'left' } | { readonly kind: 'signal
 /** Milliseconds of the host's time between two looks around. */
 const SLICE_MS = 8;
 const SLICE_INSTRUCTIONS = 1_000_000;
+/** How short a button is pressed. */
+const MOMENTS_PER_SECOND = 10;
+
+/** A button that is held for a moment. */
+export type Pushable =
+  | { readonly kind: 'gpio'; readonly pin: number }
+  | { readonly kind: 'mouse-button'; readonly button: 'left' | 'middle' | 'right' };
 
 export class Session {
   readonly pc: Pc;
@@ -68,14 +92,24 @@ export class Session {
   private readonly serial: number[] = [];
   private readonly debug: number[] = [];
   private traps = '';
+  private events = '';
+  private tones: Tone[] = [];
   private ending: Ending | undefined;
   private recording: number | undefined;
 
   /** @throws ImageError, InputLogError, RangeError */
   constructor(private readonly plan: Plan) {
+    const { parallel } = plan;
     this.pc = new Pc({
       ...plan.pc,
-      serial: (byte) => this.serial.push(byte),
+      serial: [
+        (byte) => this.serial.push(byte),
+        ...plan.moreSerialOut.map((out) => out && ((byte: number) => out(Uint8Array.of(byte)))),
+      ],
+      ...(parallel === undefined
+        ? {}
+        : { parallel: parallel === 'wrap' ? parallel : (byte: number) => parallel(Uint8Array.of(byte)) }),
+      tone: (tone) => this.tones.push(tone),
       debugConsole: (byte) => this.debug.push(byte),
     });
     const loaded = this.pc.boot(plan.image);
@@ -83,6 +117,11 @@ export class Session {
     if (plan.trapOut) {
       new TrapLog(this.pc.machine, 0, (entry) => {
         this.traps += `${formatAsQemu(entry)}\n`;
+      });
+    }
+    if (plan.eventsOut) {
+      listenToChips(this.pc, (event) => {
+        this.events += formatChipEvent(event);
       });
     }
     this.scheduleInputs();
@@ -100,10 +139,19 @@ export class Session {
     this.doorbell.ring();
   }
 
-  pressReset(): void {
+  /** A person does these things, one after the other. */
+  do(...inputs: readonly Input[]): void {
     const { machine } = this.pc;
-    if (!this.plan.replay) machine.inputs.schedule(machine.now, { kind: 'button', button: 'reset' });
+    if (!this.plan.replay) for (const input of inputs) machine.inputs.schedule(machine.now, input);
     this.doorbell.ring();
+  }
+
+  /** A person presses the button at a GPIO pin, or of the mouse, and lets it go after a moment. */
+  push(what: Pushable): void {
+    const { machine } = this.pc;
+    const moment = Math.round(machine.clock.frequency / MOMENTS_PER_SECOND);
+    this.do({ ...what, down: true });
+    if (!this.plan.replay) machine.inputs.schedule(machine.now + moment, { ...what, down: false });
   }
 
   /** End the run from outside. */
@@ -124,6 +172,7 @@ export class Session {
     try {
       while (!this.ending) {
         const stop = this.slice();
+        if (this.tones.some(({ frequency }) => frequency > 0)) face.beep?.();
         this.flush();
         face.refresh(this);
         await face.drained();
@@ -136,6 +185,7 @@ export class Session {
     } finally {
       face.detach();
       this.endRecording();
+      this.plan.saveCmos?.(this.pc.rtc.cmos);
     }
   }
 
@@ -201,6 +251,9 @@ export class Session {
     if (this.debug.length > 0) this.plan.debugOut(Uint8Array.from(this.debug.splice(0)));
     if (this.traps !== '') this.plan.trapOut?.(this.traps);
     this.traps = '';
+    if (this.events !== '') this.plan.eventsOut?.(this.events);
+    this.events = '';
+    for (const tone of this.tones.splice(0)) this.plan.toneOut?.(`${JSON.stringify(tone)}\n`);
   }
 
   private scheduleInputs(): void {
@@ -211,6 +264,7 @@ export class Session {
       checkSetup(plan.replay.name, plan.replay.log.setup, setup);
       for (const { at, ...input } of plan.replay.log.events) machine.inputs.schedule(at, input);
     } else {
+      for (const { input, at } of plan.inputs) machine.inputs.schedule(at(pc.clock.frequency), input);
       for (const { at, strokes } of timeOfItems(plan.keys, pc.clock.frequency)) {
         pc.clock.alarm('key script', () => pc.typist.type(strokes)).set(at);
       }

@@ -4,14 +4,17 @@
 
 import { drained } from '../pipe-face.ts';
 import type { Face, Session } from '../session.ts';
-import { CONTROL_A_HELP, ControlA } from './control-a.ts';
+import { ControlA } from './control-a.ts';
 import { strokesOfTerminal } from './host-keys.ts';
+import { HOST_KEYS_HELP } from './host-keys-help.ts';
+import { HostMouse } from './host-mouse.ts';
+import { obey } from './obey.ts';
 import { Painter } from './painter.ts';
 import { RawTerminal } from './raw-terminal.ts';
 
 // ECMA-48, and xterm's alternate screen (1049), which leaves the person's own as it was.
 const ENTER = '\x1b[?1049h\x1b[2J';
-const LEAVE = '\x1b[0m\x1b[?25h\x1b[?1049l';
+const LEAVE = `${HostMouse.release}\x1b[0m\x1b[?25h\x1b[?1049l`;
 const CLEAR = '\x1b[0m\x1b[2J\x1b[H';
 /** Milliseconds between two paintings: 50 a second are more than eyes want. */
 const FRAME_MS = 20;
@@ -21,6 +24,7 @@ export class ScreenFace implements Face {
   private readonly terminal = new RawTerminal();
   private readonly painter = new Painter();
   private readonly controlA = new ControlA();
+  private readonly mouse = new HostMouse();
   private helpIsShown = false;
   private lastFrame = Number.NEGATIVE_INFINITY;
   private frameTimer: NodeJS.Timeout | undefined;
@@ -38,6 +42,10 @@ export class ScreenFace implements Face {
     const wait = this.lastFrame + FRAME_MS - performance.now();
     if (wait <= 0) this.paint(session);
     else this.frameTimer ??= setTimeout(() => this.paint(session), wait);
+  }
+
+  beep(): void {
+    this.terminal.write('\x07');
   }
 
   drained(): Promise<void> {
@@ -67,11 +75,13 @@ export class ScreenFace implements Face {
       this.paint(session);
       return;
     }
-    for (const item of this.controlA.sort(text)) {
+    const { rest, inputs } = this.mouse.sort(text);
+    if (inputs.length > 0) session.do(...inputs);
+    for (const item of this.controlA.sort(rest)) {
       if (item.kind === 'text') session.typeKeys(strokesOfTerminal(item.text));
-      else if (item.command === 'leave') session.end({ kind: 'left' });
-      else if (item.command === 'reset') session.pressReset();
-      else this.showHelp();
+      else if (item.command === 'mouse') this.terminal.write(this.mouse.toggle());
+      else if (item.command === 'help' || item.command === 'unknown') this.showHelp();
+      else obey(item.command, session);
     }
   }
 
@@ -80,10 +90,7 @@ export class ScreenFace implements Face {
     const lines = [
       'trapgate: the keys of this terminal are the keyboard of the emulated PC.',
       '',
-      ...CONTROL_A_HELP.map((line) => `  ${line}`),
-      '',
-      'Arrows, Home, End, Page Up and Down, Insert, Delete and F1 to F12 work as they',
-      'are; Esc then a key is Alt with that key.',
+      ...HOST_KEYS_HELP.map((line) => `  ${line}`),
       '',
       'Press any key to go on.',
     ];

@@ -4,7 +4,9 @@
 
 import { drained } from '../pipe-face.ts';
 import type { Face, Session } from '../session.ts';
-import { CONTROL_A_HELP, ControlA } from './control-a.ts';
+import { ControlA } from './control-a.ts';
+import { HOST_KEYS_HELP } from './host-keys-help.ts';
+import { obey } from './obey.ts';
 import { RawTerminal } from './raw-terminal.ts';
 
 export class SerialFace implements Face {
@@ -18,6 +20,10 @@ export class SerialFace implements Face {
 
   refresh(): void {}
 
+  beep(): void {
+    this.terminal.write('\x07');
+  }
+
   drained(): Promise<void> {
     return drained(process.stdout);
   }
@@ -29,9 +35,9 @@ export class SerialFace implements Face {
   private typed(session: Session, text: string): void {
     for (const item of this.controlA.sort(text)) {
       if (item.kind === 'text') session.sendSerial(Buffer.from(item.text, 'utf8'));
-      else if (item.command === 'leave') session.end({ kind: 'left' });
-      else if (item.command === 'reset') session.pressReset();
-      else this.terminal.write(`\r\n${CONTROL_A_HELP.join('\r\n')}\r\n`);
+      else if (item.command === 'help' || item.command === 'unknown') {
+        this.terminal.write(`\r\n${HOST_KEYS_HELP.join('\r\n')}\r\n`);
+      } else obey(item.command, session);
     }
   }
 }

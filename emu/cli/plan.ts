@@ -1,0 +1,323 @@
+/** The options of a machine that a command boots, and what a session makes of them. */
+
+import { createHash } from 'node:crypto';
+import { closeSync, existsSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
+import { InputLogError, parseInputLog } from '../machine/input-log.ts';
+import { ImageError, ImageFile } from '../machine/loaders/image.ts';
+import type { BootModule } from '../machine/loaders/multiboot.ts';
+import { MAX_RAM_BYTES, type WatchdogAction } from '../machine/pc.ts';
+import { CommandError, UsageError } from './command.ts';
+import { type InputItem, parseButtonScript, parseMouseScript } from './input-script.ts';
+import { type KeyItem, KeyScriptError, parseKeyScript } from './key-script.ts';
+import type { OptionSpec, ParsedOptions } from './options.ts';
+import type { Plan } from './session.ts';
+
+const CMOS_BYTES = 128;
+const WATCHDOG_ACTIONS = ['reset', 'nmi', 'none'] as const;
+
+export const MACHINE_OPTIONS = [
+  { name: 'm', argument: 'SIZE', help: 'RAM in megabytes, or with K, M or G behind it (default 128)' },
+  { name: 'kernel', argument: 'IMAGE', help: 'the same as IMAGE' },
+  { name: 'append', argument: 'TEXT', help: "the kernel's command line (multiboot)" },
+  {
+    name: 'initrd',
+    argument: 'FILES',
+    help: "modules (multiboot): 'FILE ARGUMENTS,FILE ...'; a comma in a name is written ,,",
+  },
+  {
+    name: 'serial',
+    argument: 'WHERE',
+    help: 'COM1: stdio, file:PATH or none. Default: none at a terminal, where the\nscreen is shown; else stdio. Given again: COM2, COM3, COM4',
+    many: true,
+  },
+  { name: 'serial-unpaced', help: 'serial bytes take no time, whatever the divisor says' },
+  {
+    name: 'parallel',
+    argument: 'WHERE',
+    help: 'a printer on the parallel port: stdio, file:PATH; wrap: a wrap plug; or none\n(default)',
+  },
+  { name: 'debugcon', argument: 'WHERE', help: 'the debug console, port 0xe9: stdio, file:PATH or none (default)' },
+  { name: 'd', argument: 'int', help: 'log each trap and interrupt, one line each, as QEMU does' },
+  { name: 'D', argument: 'FILE', help: 'write that log to FILE rather than standard error' },
+  { name: 'no-reboot', help: 'end when the guest resets the machine' },
+  { name: 'address', argument: 'ADDRESS', help: 'where a flat binary is loaded and entered (default 0x100000)' },
+  { name: 'keys', argument: 'SCRIPT', help: 'type on the keyboard, see below', many: true },
+  { name: 'mouse', argument: 'SCRIPT', help: 'move and click the mouse, see below', many: true },
+  { name: 'button', argument: 'SCRIPT', help: 'press buttons: GPIO pins, nmi, reset; see below', many: true },
+  { name: 'input-log', argument: 'FILE', help: 'record everything that enters the machine from outside' },
+  { name: 'replay', argument: 'FILE', help: 'repeat a recorded run exactly; nothing else enters' },
+  {
+    name: 'max-instructions',
+    argument: 'N',
+    help: 'end after N instructions of virtual time (status 1 unless the guest ended before)',
+  },
+  { name: 'exit-code', argument: 'N', help: 'the status the guest is expected to end with: then 0, else 1' },
+  { name: 'realtime', help: 'while the guest waits, wait too (default at a terminal)' },
+  { name: 'no-realtime', help: 'while the guest waits, jump to what it waits for (default elsewhere)' },
+  { name: 'frequency', argument: 'N', help: 'instructions in a virtual second (default 100000000)' },
+  {
+    name: 'rtc-base',
+    argument: 'DATE',
+    help: "date and time at power-on: 2026-01-31T23:59:58, 2026-01-31, or utc for the\nhost's",
+  },
+  {
+    name: 'cmos',
+    argument: 'FILE',
+    help: "the CMOS's 128 bytes: taken from FILE if it is there, put there at the end",
+  },
+  {
+    name: 'watchdog',
+    argument: 'ACTION',
+    help: 'what the watchdog (ports 0x441, 0x443) does: reset (default), nmi or none',
+  },
+  {
+    name: 'speaker',
+    argument: 'FILE',
+    help: 'write each tone of the speaker to FILE: its time and frequency, a line of JSON',
+  },
+  {
+    name: 'events',
+    argument: 'FILE',
+    help: 'write what the chips do to FILE: lines, INTA, EOI, registers; lines of JSON',
+  },
+  {
+    name: 'tour',
+    help: "the guest kernel's tour: adds `tour` to its command line and, without a\nterminal, presses a key",
+  },
+] as const satisfies readonly OptionSpec[];
+
+export type MachineOptions = ParsedOptions<(typeof MACHINE_OPTIONS)[number]['name']>;
+
+/** Things to be done when the run is over: files to close, CMOS to save. */
+export type Closers = (() => void)[];
+
+/**
+ * What a run needs, of its options.
+ * @param serial where COM1 leads
+ * @throws UsageError, CommandError
+ */
+export function planOf(options: MachineOptions, serial: string, terminal: boolean, closers: Closers): Plan {
+  const path = imagePath(options);
+  const file = new ImageFile(path, read(path));
+  const address = options.number('address', { max: 0xffffffff });
+  const frequency = options.number('frequency', { min: 1000, max: 1e12 });
+  const commandLine = [options.get('append') ?? '', options.has('tour') ? 'tour' : '']
+    .filter((s) => s !== '')
+    .join(' ');
+  const modules = modulesOf(options.get('initrd') ?? '');
+  const keys = keysOf(options, terminal);
+  if (options.has('realtime') && options.has('no-realtime')) throw new UsageError('--realtime and --no-realtime');
+  if (options.has('replay') && keys.length > 0 && options.has('keys'))
+    throw new UsageError('--replay types by itself: no --keys');
+  const inputs = inputsOf(options);
+  if (options.has('replay') && inputs.length > 0)
+    throw new UsageError('--replay presses by itself: no --mouse, no --button');
+  const sinkOf = (name: string, where: string) => sink(name, where, closers);
+  const textFile = (name: 'speaker' | 'events') => {
+    const path = options.get(name);
+    return path === undefined ? undefined : fileSink(path, closers);
+  };
+  const startTime = startTimeOf(options.get('rtc-base'));
+  const cmosPath = options.get('cmos');
+  const cmos = cmosPath === undefined ? undefined : savedCmos(cmosPath);
+  const serials = options.all('serial').slice(1);
+  if (serials.length > 3) throw new UsageError('there are four serial ports: --serial is given too often');
+
+  return {
+    image: { file, commandLine, modules, ...(address === undefined ? {} : { address }) },
+    pc: {
+      ramBytes: ramBytesOf(options.get('m') ?? '128'),
+      ...(frequency === undefined ? {} : { frequency }),
+      ...(startTime === undefined ? {} : { startTime }),
+      ...(cmos === undefined ? {} : { cmos }),
+      watchdog: watchdogOf(options.get('watchdog') ?? 'reset'),
+      serialPaced: !options.has('serial-unpaced'),
+    },
+    serialOut: sinkOf('serial', serial),
+    moreSerialOut: serials.map((where) => (where === 'none' ? undefined : sinkOf('serial', where))),
+    parallel: parallelOf(options.get('parallel') ?? 'none', closers),
+    toneOut: textFile('speaker'),
+    eventsOut: textFile('events'),
+    saveCmos:
+      cmosPath === undefined
+        ? undefined
+        : (bytes) => onFile('write', cmosPath, () => writeFileSync(cmosPath, Uint8Array.from(bytes))),
+    inputs,
+    debugOut: sinkOf('debugcon', options.get('debugcon') ?? 'none'),
+    trapOut: trapSink(options, closers),
+    noReboot: options.has('no-reboot'),
+    keys,
+    setup: setupOf(file, commandLine, modules, { startTime, cmos }),
+    record: options.get('input-log'),
+    replay: replayOf(options.get('replay')),
+    maxInstructions: options.number('max-instructions', { min: 1 }) ?? Infinity,
+    realtime: options.has('realtime') || (terminal && !options.has('no-realtime')),
+  };
+}
+
+function imagePath(options: MachineOptions): string {
+  const paths = [...options.operands, ...(options.has('kernel') ? [options.get('kernel')!] : [])];
+  const [path] = paths;
+  if (path === undefined) throw new UsageError('no image given');
+  if (paths.length > 1) throw new UsageError(`one image can be booted, not ${paths.join(' and ')}`);
+  return path;
+}
+
+function read(path: string): Uint8Array {
+  return onFile('read', path, () => readFileSync(path));
+}
+
+function onFile<T>(verb: string, path: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const reasons: Readonly<Record<string, string>> = {
+      ENOENT: 'no such file',
+      EISDIR: 'it is a directory',
+      EACCES: 'permission denied',
+    };
+    throw new CommandError(`cannot ${verb} ${path}: ${reasons[code ?? ''] ?? message}`);
+  }
+}
+
+/** A size as QEMU's -m takes it. */
+function ramBytesOf(text: string): number {
+  const match = /^(\d+)([KMG]?)B?$/i.exec(text);
+  const unit = { K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 }[(match?.[2] || 'M').toUpperCase()]!;
+  const bytes = Number(match?.[1] ?? Number.NaN) * unit;
+  if (!(bytes >= 2 ** 21 && bytes <= MAX_RAM_BYTES) || bytes % 4096 !== 0) {
+    throw new UsageError(`-m ${text}: from 2M to ${MAX_RAM_BYTES / 2 ** 20}M are possible`);
+  }
+  return bytes;
+}
+
+/** -initrd as QEMU takes it: files separated by commas, each with its arguments behind a blank. */
+function modulesOf(text: string): BootModule[] {
+  if (text === '') return [];
+  const parts = text.split(/(?<!,),(?!,)/).map((part) => part.replaceAll(',,', ','));
+  return parts.map((commandLine) => {
+    const path = commandLine.split(' ')[0]!;
+    if (path === '') throw new UsageError(`-initrd ${text}: a file's name is empty`);
+    return { commandLine, bytes: read(path) };
+  });
+}
+
+function keysOf(options: MachineOptions, terminal: boolean): KeyItem[] {
+  const scripts = options.all('keys');
+  const tourKey = options.has('tour') && !terminal && scripts.length === 0 && !options.has('replay') ? ['h@1s'] : [];
+  try {
+    return [...scripts, ...tourKey].flatMap(parseKeyScript);
+  } catch (error) {
+    if (error instanceof KeyScriptError) throw new UsageError(`--keys: ${error.message}`);
+    throw error;
+  }
+}
+
+function inputsOf(options: MachineOptions): InputItem[] {
+  const parse = (name: 'mouse' | 'button', parser: (script: string) => InputItem[]) =>
+    options.all(name).flatMap((script) => {
+      try {
+        return parser(script);
+      } catch (error) {
+        if (error instanceof KeyScriptError) throw new UsageError(`--${name}: ${error.message}`);
+        throw error;
+      }
+    });
+  return [...parse('mouse', parseMouseScript), ...parse('button', parseButtonScript)];
+}
+
+/** A date as QEMU's -rtc base= takes it, in seconds since 1970. */
+function startTimeOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (text === 'utc') return Math.floor(Date.now() / 1000);
+  const milliseconds = /^\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d)?$/.test(text)
+    ? Date.parse(text.includes('T') ? `${text}Z` : `${text}T00:00:00Z`)
+    : Number.NaN;
+  if (Number.isNaN(milliseconds)) {
+    throw new UsageError(`--rtc-base ${text}: a date like 2026-01-31T23:59:58 or 2026-01-31, or utc, is wanted`);
+  }
+  return milliseconds / 1000;
+}
+
+/** The CMOS of a machine before; undefined when there was none. */
+function savedCmos(path: string): number[] | undefined {
+  if (!existsSync(path)) return undefined;
+  const bytes = read(path);
+  if (bytes.length !== CMOS_BYTES)
+    throw new CommandError(`${path}: a CMOS has ${CMOS_BYTES} bytes, not ${bytes.length}`);
+  return [...bytes];
+}
+
+function watchdogOf(text: string): WatchdogAction {
+  const action = WATCHDOG_ACTIONS.find((name) => name === text);
+  if (!action) throw new UsageError(`--watchdog ${text}: ${WATCHDOG_ACTIONS.join(', ')} are possible`);
+  return action;
+}
+
+function parallelOf(where: string, closers: Closers): Plan['parallel'] {
+  if (where === 'none') return undefined;
+  return where === 'wrap' ? 'wrap' : sink('parallel', where, closers);
+}
+
+/** Where bytes go: standard output, a file, or nowhere. */
+function sink(option: string, where: string, closers: Closers): (bytes: Uint8Array) => void {
+  if (where === 'stdio') return (bytes) => void process.stdout.write(bytes);
+  if (where === 'none' || where === 'null') return () => {};
+  const path = /^file:(.+)$/s.exec(where)?.[1];
+  if (path === undefined) throw new UsageError(`--${option} ${where}: stdio, file:PATH or none is wanted`);
+  return fileSink(path, closers);
+}
+
+function fileSink(path: string, closers: Closers): (data: Uint8Array | string) => void {
+  const file = onFile('write', path, () => openSync(path, 'w'));
+  closers.push(() => closeSync(file));
+  return (data) => {
+    const bytes = Buffer.from(data);
+    for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done);
+  };
+}
+
+function trapSink(options: MachineOptions, closers: Closers): ((text: string) => void) | undefined {
+  const items = options.get('d');
+  if (items !== undefined && items !== 'int') throw new UsageError(`-d ${items}: only int can be logged`);
+  const path = options.get('D');
+  if (items === undefined) {
+    if (path !== undefined) throw new UsageError('-D says where a log goes, and -d int that there is one');
+    return undefined;
+  }
+  return path === undefined ? (text) => void process.stderr.write(text) : fileSink(path, closers);
+}
+
+function replayOf(path: string | undefined): Plan['replay'] {
+  if (path === undefined) return undefined;
+  const text = Buffer.from(read(path)).toString('utf8');
+  return { name: path, log: withClearErrors(() => parseInputLog(path, text)) };
+}
+
+/** What a replay must share with its recording, beside the machine: the same files, the same words, the same clock. */
+function setupOf(
+  file: ImageFile,
+  commandLine: string,
+  modules: readonly BootModule[],
+  { startTime, cmos }: { startTime: number | undefined; cmos: readonly number[] | undefined },
+): Plan['setup'] {
+  const digest = createHash('sha256').update(file.bytes);
+  for (const module of modules) digest.update(module.commandLine).update(module.bytes);
+  return {
+    image: digest.digest('hex'),
+    commandLine,
+    ...(startTime === undefined ? {} : { startTime }),
+    ...(cmos === undefined ? {} : { cmos: Buffer.from(cmos).toString('hex') }),
+  };
+}
+
+/** What is wrong with a file is told without a stack trace. */
+export function withClearErrors<T>(action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    if (error instanceof ImageError || error instanceof InputLogError) throw new CommandError(error.message);
+    throw error;
+  }
+}

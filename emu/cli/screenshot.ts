@@ -1,0 +1,68 @@
+/** `trapgate screenshot`: boot an image, run it for a while, and draw what its screen shows. */
+
+import { writeFileSync } from 'node:fs';
+import { pictureOf } from '../../devices/vga-picture.ts';
+import { DEFAULT_FREQUENCY } from '../machine/clock.ts';
+import { type Command, CommandError, UsageError } from './command.ts';
+import { instructionsOf, type TimeUnit } from './key-script.ts';
+import { describeOptions, type OptionSpec, parseOptions } from './options.ts';
+import { type Closers, MACHINE_OPTIONS, planOf, withClearErrors } from './plan.ts';
+import { pngOf } from './png.ts';
+import { Session } from './session.ts';
+
+const OPTIONS = [
+  { name: 'o', argument: 'FILE', help: 'the picture, a PNG file (default screenshot.png)' },
+  { name: 'at', argument: 'TIME', help: 'when, from power-on in virtual time: 3s, 500ms, 20us, 100000i (default 3s)' },
+  ...MACHINE_OPTIONS,
+] as const satisfies readonly OptionSpec[];
+
+const HELP = `usage: trapgate screenshot [OPTIONS] IMAGE
+
+Boot IMAGE, run it without a person until TIME has come (or it ends), and draw what a VGA monitor would show then:
+characters in the shapes and colours that the guest has loaded, cursor and blinking things visible.
+
+${describeOptions(OPTIONS)}
+
+The other options and their scripts are those of trapgate run.
+
+Exit status: 0; 1 when IMAGE cannot be booted or FILE not written; 2 for wrong usage.
+`;
+
+export const command: Command = {
+  name: 'screenshot',
+  summary: 'boot an image and draw its screen',
+  help: HELP,
+  run,
+};
+
+async function run(args: readonly string[]): Promise<number> {
+  const options = parseOptions(args, OPTIONS);
+  const closers: Closers = [];
+  try {
+    const plan = planOf(options, options.all('serial')[0] ?? 'none', false, closers);
+    const until = instructionsAt(options.get('at') ?? '3s', plan.pc.frequency ?? DEFAULT_FREQUENCY);
+    const session = withClearErrors(() => new Session({ ...plan, maxInstructions: until, realtime: false }));
+    await session.run({
+      isOpen: false,
+      attach: () => {},
+      refresh: () => {},
+      drained: async () => {},
+      detach: () => {},
+    });
+    const path = options.get('o') ?? 'screenshot.png';
+    try {
+      writeFileSync(path, pngOf(pictureOf(session.pc.vga.text())));
+    } catch (error) {
+      throw new CommandError(`cannot write ${path}: ${(error as Error).message}`);
+    }
+    return 0;
+  } finally {
+    for (const close of closers) close();
+  }
+}
+
+function instructionsAt(text: string, frequency: number): number {
+  const match = /^(\d+(?:\.\d+)?)(s|ms|us|i)$/.exec(text);
+  if (!match) throw new UsageError(`--at ${text}: a time like 3s, 500ms, 20us or 100000i is wanted`);
+  return Math.max(1, Math.round(instructionsOf({ amount: Number(match[1]), unit: match[2] as TimeUnit }, frequency)));
+}
