@@ -14,6 +14,9 @@ proc start_kernel
         call    idt_init
         call    doublefault_init
         call    sched_init
+        call    irq_init
+        call    tasklets_init
+        call    timers_init
         call    init_8259A
         call    i8254_init
         call    i8042_init
@@ -22,6 +25,7 @@ proc start_kernel
         sti
         call    initrd_init
         ccall   kthread_run, init, 0, init_name
+        call    ksoftirqd_init
         call    cpu_idle
 endproc
 
@@ -55,7 +59,7 @@ proc init, .unused
         mov     ebx, shell_main
         mov     edx, shell_name
 .run:
-        ccall   kthread_run, ebx, 0, edx
+        ccall   kthread_run_child, ebx, 0, edx
         ccall   wait_task, eax
         cmp     ebx, tour_main
         je      .tour_over

@@ -31,7 +31,8 @@ describe('the shell', () => {
     expect(head).toBe('           CPU0       ');
     expect(lines[0]).toMatch(/^ {2}0: {1,10}\d+ {4}XT-PIC {6}timer$/);
     expect(lines[1]).toMatch(/^ {2}1: {1,10}\d+ {4}XT-PIC {6}i8042$/);
-    expect(lines[2]).toMatch(/^ {2}4: {1,10}\d+ {4}XT-PIC {6}ttyS0$/);
+    expect(lines[2]).toMatch(/^ {2}2: {10}0 {4}XT-PIC {6}cascade$/);
+    expect(lines[3]).toMatch(/^ {2}4: {1,10}\d+ {4}XT-PIC {6}ttyS0$/);
     expect(guest.command('irqs')).toHaveLength(lines.length + 1);
   });
 
@@ -46,7 +47,13 @@ describe('the shell', () => {
   });
 
   test('shows who is there', () => {
-    expect(guest.command('ps').map((line) => line.slice(19))).toEqual(['COMMAND', '[swapper/0]', '[init]', '[sh]']);
+    expect(guest.command('ps').map((line) => line.slice(20))).toEqual([
+      'COMMAND',
+      '[swapper/0]',
+      '[init]',
+      '[ksoftirqd/0]',
+      '[sh]',
+    ]);
   });
 
   test('edits a line: backspace, Ctrl-U, arrow keys that mean nothing', () => {

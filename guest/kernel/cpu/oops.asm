@@ -11,11 +11,16 @@
 CODE_BYTES_BEFORE equ 42                ; how much code is shown: Linux's PROLOGUE_SIZE ...
 CODE_BYTES      equ 64                  ; ... and OPCODE_BUFSIZE
 CODE_LINE_SIZE  equ CODE_BYTES * 3 + 16
+STACK_NONE      equ 0
+STACK_TASK      equ 1
+STACK_HARDIRQ   equ 2
+STACK_SOFTIRQ   equ 3
 TRACE_DEPTH     equ 24                  ; more callers than any path has
 
         section .bss
         alignb  4
 die_counter:    resd 1                  ; [#1], [#2] ...
+trace_stack:    resd 1                  ; where the trace being shown is; guarded by the console's lock
 code_line:      resb CODE_LINE_SIZE     ; guarded by the console's lock
 
         section .text
@@ -153,17 +158,20 @@ endproc
 
 ; void show_trace(const u32 *ebp)
 ; Follows the chain of frames: [ebp] the caller's ebp, [ebp + 4] the return address. Through an
-; exception or interrupt it goes on with the code that was interrupted, also from stack to stack.
+; exception or interrupt it goes on with the code that was interrupted, and marks, as Linux does, what
+; lies on another stack than the task's.
 proc show_trace, .frame
         push    ebx
         push    esi
         push    edi
         mov     ebx, [ebp + .frame]
         mov     edi, TRACE_DEPTH
+        mov     dword [trace_stack], STACK_TASK
 .next:
-        ccall   on_known_stack, ebx
+        ccall   stack_kind, ebx
         test    eax, eax
         jz      .done
+        ccall   show_stack_change, eax
         mov     esi, [ebx + 4]
         ccall   is_kernel_text, esi
         test    eax, eax
@@ -188,14 +196,47 @@ proc show_trace, .frame
         pop     ebx
 endproc
 
-; int on_known_stack(u32 address)       may two words be read there?
-proc on_known_stack, .address
+; void show_stack_change(int kind)      the trace goes on there
+proc show_stack_change, .kind
+        mov     ecx, [trace_stack]
+        mov     eax, [ebp + .kind]
+        cmp     eax, ecx
+        je      .same
+        mov     [trace_stack], eax
+        cmp     ecx, STACK_TASK
+        je      .begin
+        pr      KERN_EMERG, " </%s>", [stack_names + ecx * 4]
+.begin:
+        mov     eax, [trace_stack]
+        cmp     eax, STACK_TASK
+        je      .same
+        pr      KERN_EMERG, " <%s>", [stack_names + eax * 4]
+.same:
+endproc
+
+; int stack_kind(u32 address)           on which stack of this CPU two words may be read there
+proc stack_kind, .address
         mov     edx, [this_cpu(current)]
-        mov     eax, [ebp + .address]
-        sub     eax, [edx + task.stack_top]
-        add     eax, THREAD_SIZE
-        cmp     eax, THREAD_SIZE - 8
-        sbb     eax, eax
+        mov     eax, STACK_TASK
+        mov     ecx, [ebp + .address]
+        sub     ecx, [edx + task.stack_top]
+        add     ecx, THREAD_SIZE
+        cmp     ecx, THREAD_SIZE - 8
+        jbe     .known
+        mov     eax, STACK_HARDIRQ
+        mov     ecx, [ebp + .address]
+        sub     ecx, [this_cpu(hardirq_stack_top)]
+        add     ecx, IRQ_STACK_SIZE
+        cmp     ecx, IRQ_STACK_SIZE - 8
+        jbe     .known
+        mov     eax, STACK_SOFTIRQ
+        mov     ecx, [ebp + .address]
+        sub     ecx, [this_cpu(softirq_stack_top)]
+        add     ecx, IRQ_STACK_SIZE
+        cmp     ecx, IRQ_STACK_SIZE - 8
+        jbe     .known
+        mov     eax, STACK_NONE
+.known:
 endproc
 
 ; int is_kernel_text(u32 address)
@@ -208,12 +249,35 @@ endproc
 
 ; void dump_stack(void)
 proc dump_stack
+        call    console_lock
         mov     eax, [this_cpu(current)]
         lea     edx, [eax + task.comm]
         pr      KERN_EMERG, "CPU: %d PID: %d Comm: %s Not tainted", \
                 [this_cpu(cpu_number)], [eax + task.pid], edx
         pr      KERN_EMERG, "Call Trace:"
         ccall   show_trace, ebp
+        call    console_unlock
+endproc
+EXPORT_SYMBOL dump_stack
+
+; void warn_slowpath(const char *format, ...)   use `warn` (include/printk.inc)
+proc warn_slowpath, .format
+        push    ebx
+        call    console_lock
+        mov     ebx, [this_cpu(current)]
+        pr      KERN_WARNING, "------------[ cut here ]------------"
+        pr      KERN_WARNING, "WARNING: CPU: %d PID: %d at %pS", \
+                [this_cpu(cpu_number)], [ebx + task.pid], [ebp + 4]
+        lea     eax, [ebp + .format + 4]
+        ccall   vprintk, [ebp + .format], eax
+        lea     edx, [ebx + task.comm]
+        pr      KERN_WARNING, "CPU: %d PID: %d Comm: %s Not tainted", \
+                [this_cpu(cpu_number)], [ebx + task.pid], edx
+        pr      KERN_WARNING, "Call Trace:"
+        ccall   show_trace, [ebp]
+        pr      KERN_WARNING, "---[ end trace 0000000000000000 ]---"
+        call    console_unlock
+        pop     ebx
 endproc
 
 ; noreturn void panic(const char *text)
@@ -228,6 +292,10 @@ proc panic, .text
 endproc
 
         section .rodata
+        align   4
+stack_names:    dd 0, 0, hardirq_stack_name, softirq_stack_name
+hardirq_stack_name: db "IRQ", 0
+softirq_stack_name: db "SOFTIRQ", 0
 panic_in_interrupt: db "Fatal exception in interrupt", 0
 panic_idle:     db "Attempted to kill the idle task!", 0
 plain_byte:     db " %02x", 0

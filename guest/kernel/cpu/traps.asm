@@ -16,10 +16,9 @@ vector_handlers:
         times 5 dd do_error_trap        ; coprocessor overrun, #TS #NP #SS #GP
         dd      do_page_fault           ; #PF
         times NR_EXCEPTIONS - X86_TRAP_SPURIOUS dd do_error_trap
-        times NR_IRQS dd do_IRQ
-        times SYSCALL_VECTOR - ISA_IRQ_VECTOR - NR_IRQS dd do_unhandled_vector
+        times SYSCALL_VECTOR - NR_EXCEPTIONS dd do_IRQ
         dd      do_system_call
-        times NR_VECTORS - SYSCALL_VECTOR - 1 dd do_unhandled_vector
+        times NR_VECTORS - SYSCALL_VECTOR - 1 dd do_IRQ
 
 ; What Linux calls each exception, and the signal that it is to a program.
 struc trap_info
@@ -141,11 +140,4 @@ proc do_nmi, .regs
         pr      KERN_EMERG, "Uhhuh. NMI received for unknown reason %02x on CPU %d.", \
                 eax, [this_cpu(cpu_number)]
         sub     dword [this_cpu(preempt_count)], NMI_OFFSET
-endproc
-
-; void do_unhandled_vector(struct pt_regs *regs)        a vector that nobody claims
-proc do_unhandled_vector, .regs
-        mov     eax, [ebp + .regs]
-        pr      KERN_EMERG, "do_IRQ: %d.%d No irq handler for vector", \
-                [this_cpu(cpu_number)], [eax + pt_regs.vector]
 endproc

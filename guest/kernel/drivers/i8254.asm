@@ -33,7 +33,7 @@ proc i8254_init
         mov     al, LATCH >> 8
         out     PIT_CHANNEL0, al
         mov     dword [i8254_running], 1
-        ccall   request_irq, IRQ_TIMER, timer_interrupt, 0, timer_name, 0
+        ccall   request_irq, IRQ_TIMER, timer_interrupt, __IRQF_TIMER | IRQF_NOBALANCING | IRQF_IRQPOLL, timer_name, 0
 endproc
 
 ; irqreturn_t timer_interrupt(int irq, void *dev)       hard IRQ
@@ -51,7 +51,7 @@ proc timer_interrupt
         jne     .busy
         inc     dword [this_cpu(idle_ticks)]
 .busy:
-        call    wake_expired
+        call    run_local_timers
         call    scheduler_tick
         mov     eax, IRQ_HANDLED
 endproc

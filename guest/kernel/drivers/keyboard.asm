@@ -27,7 +27,7 @@ last_scancode:  resd 1                  ; of the last press; the tour tells it
 
 ; void keyboard_init(void)
 proc keyboard_init
-        ccall   request_irq, IRQ_KEYBOARD, keyboard_interrupt, 0, keyboard_name, 0
+        ccall   request_irq, IRQ_KEYBOARD, keyboard_interrupt, IRQF_SHARED, keyboard_name, keyboard_name
 endproc
 
 ; irqreturn_t keyboard_interrupt(int irq, void *dev)

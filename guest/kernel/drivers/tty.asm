@@ -61,7 +61,7 @@ proc tty_getc
         mov     ecx, [tty_tail]
         cmp     ecx, [tty_head]
         jne     .take
-        ccall   sleep_on, tty_tail
+        ccall   interruptible_sleep_on, tty_tail
         mov     ebx, -1
         mov     eax, [this_cpu(current)]
         cmp     dword [eax + task.signal], 0

@@ -67,7 +67,7 @@ endproc
 ; void uart_request_irq(void)
 ; RTS tells the other side that somebody reads now.
 proc uart_request_irq
-        ccall   request_irq, IRQ_COM1, uart_interrupt, 0, uart_name, 0
+        ccall   request_irq, IRQ_COM1, uart_interrupt, IRQF_SHARED, uart_name, uart_name
         mov     edx, COM1 + UART_IER
         mov     al, UART_IER_RDI
         out     dx, al

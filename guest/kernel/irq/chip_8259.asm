@@ -2,7 +2,10 @@
 ;
 ;   init_8259A()          boot                         lines 0-15 to vectors 0x20-0x2f, all masked
 ;   mask_8259A(irq), unmask_8259A(irq)   any context
-;   mask_and_ack_8259A(irq)   hard IRQ                 0: was spurious, nothing to serve
+;   ack_8259A(irq), mask_and_ack_8259A(irq)   hard IRQ   0: was spurious, nothing to serve
+;   set_type_8259A(irq, trigger)   any context         edge or level
+;
+; They are called through i8259A_chip only.
 ;
 ; The masks are kept here too (cached_irq_mask), as the chips are slow to ask; interrupts are off
 ; wherever they change.
@@ -11,10 +14,14 @@ SLAVE_LINES     equ 8                   ; the first line of the slave
 SPURIOUS_LINE   equ 7                   ; where a chip delivers a request that went away
 
         section .data
+        align   4
+i8259A_chip:
+        dd      i8259A_name, mask_8259A, unmask_8259A, ack_8259A, mask_and_ack_8259A, set_type_8259A
 cached_irq_mask: dw 0xffff & ~(1 << PIC_CASCADE_IRQ)
         section .bss
         alignb  4
 irq_err_count:  resd 1                  ; spurious interrupts
+spurious_irq_mask: resd 1               ; lines they came over
 
         section .text
 
@@ -66,24 +73,37 @@ proc unmask_8259A, .irq
 endproc
 
 ; int mask_and_ack_8259A(int irq)       hard IRQ
-; Masks the line, so that it can't come again before its handler is done, then ends the interrupt
-; at the chip, or at both. A line 7 or 15 with no bit in its chip's ISR was spurious: that chip did
-; not note it and must get no EOI, but the master did note a spurious slave.
+; Masks the line, so that it can't come again before its handlers are done, then ends the interrupt.
 proc mask_and_ack_8259A, .irq
-        push    ebx
-        mov     ebx, [ebp + .irq]
-        mov     eax, ebx
-        and     eax, SLAVE_LINES - 1
-        cmp     eax, SPURIOUS_LINE
-        jne     .real
-        call    read_isr
-        bt      eax, ebx
-        jnc     .spurious
-.real:
-        bts     [cached_irq_mask], bx
+        ccall   is_spurious_8259A, [ebp + .irq]
+        test    eax, eax
+        jnz     .spurious
+        mov     ecx, [ebp + .irq]
+        bts     [cached_irq_mask], cx
         call    write_masks
-        mov     eax, ebx
-        cmp     ebx, SLAVE_LINES
+        ccall   eoi_8259A, [ebp + .irq]
+        mov     eax, 1
+        return
+.spurious:
+        xor     eax, eax
+endproc
+
+; int ack_8259A(int irq)                hard IRQ
+proc ack_8259A, .irq
+        ccall   is_spurious_8259A, [ebp + .irq]
+        test    eax, eax
+        jnz     .spurious
+        ccall   eoi_8259A, [ebp + .irq]
+        mov     eax, 1
+        return
+.spurious:
+        xor     eax, eax
+endproc
+
+; void eoi_8259A(int irq)               ends the interrupt at its chip, or at both
+proc eoi_8259A, .irq
+        mov     eax, [ebp + .irq]
+        cmp     eax, SLAVE_LINES
         jb      .master
         and     eax, SLAVE_LINES - 1
         or      eax, OCW2_SPECIFIC_EOI
@@ -92,19 +112,70 @@ proc mask_and_ack_8259A, .irq
 .master:
         or      eax, OCW2_SPECIFIC_EOI
         out     PIC1_COMMAND, al
+endproc
+
+; int is_spurious_8259A(int irq)        hard IRQ
+; A line 7 or 15 with no bit in its chip's ISR was spurious: that chip did not note it and must get
+; no EOI, but the master did note a spurious slave. Said once a line.
+proc is_spurious_8259A, .irq
+        push    ebx
+        mov     ebx, [ebp + .irq]
+        mov     eax, ebx
+        and     eax, SLAVE_LINES - 1
+        cmp     eax, SPURIOUS_LINE
+        jne     .real
+        call    read_isr
+        bt      eax, ebx
+        jc      .real
+        inc     dword [irq_err_count]
+        bts     [spurious_irq_mask], ebx
+        jc      .said
+        pr      KERN_DEBUG, "spurious 8259A interrupt: IRQ%d.", ebx
+.said:
+        mov     eax, 1
+        cmp     ebx, SLAVE_LINES
+        jb      .done
+        ccall   eoi_8259A, PIC_CASCADE_IRQ
         mov     eax, 1
         jmp     .done
-.spurious:
-        inc     dword [irq_err_count]
-        pr      KERN_DEBUG, "spurious 8259A interrupt: IRQ%d.", ebx
-        cmp     ebx, SLAVE_LINES
-        jb      .ignored
-        mov     al, OCW2_SPECIFIC_EOI | PIC_CASCADE_IRQ
-        out     PIC1_COMMAND, al
-.ignored:
+.real:
         xor     eax, eax
 .done:
         pop     ebx
+endproc
+
+; int set_type_8259A(int irq, u32 trigger)      0, or -EINVAL: that line cannot be level triggered
+; The chip itself knows only rising edges and high levels; a device that means the other ones turns
+; its signal round on the way here.
+proc set_type_8259A, .irq, .trigger
+        pushfd
+        cli
+        mov     edx, ELCR1
+        in      al, dx
+        mov     ah, al
+        inc     edx
+        in      al, dx
+        xchg    al, ah
+        mov     ecx, [ebp + .irq]
+        btr     eax, ecx
+        test    dword [ebp + .trigger], IRQF_TRIGGER_LEVEL
+        jz      .write
+        mov     edx, ELCR_NEVER_LEVEL
+        bt      edx, ecx
+        jc      .refused
+        bts     eax, ecx
+.write:
+        mov     edx, ELCR1
+        out     dx, al
+        inc     edx
+        mov     al, ah
+        out     dx, al
+        xor     eax, eax
+        jmp     .done
+.refused:
+        mov     eax, -EINVAL
+.done:
+        popfd
 endproc
 
 ; u16 read_isr(void)                    interrupts off; the lines in service, the slave's high
@@ -117,3 +188,7 @@ proc read_isr
         shl     eax, 8
         in      al, PIC1_COMMAND
 endproc
+
+        section .rodata
+i8259A_name:    db "XT-PIC", 0
+        section .text

@@ -3,7 +3,7 @@
 ;   vsnprintf(buffer, size, format, args)   any context   args points to the first argument
 ;   sprintf(buffer, format, ...)            any context   the buffer must be large enough
 ;
-; Both give the length. %d %i %u %x %c %s %p %%, %pS for a code address as symbol+offset/size;
+; Both give the length. %d %i %u %x %c %s %p %%, %pS for a code address as symbol+offset/size, %ps without these;
 ; with a width, - to pad on the right, 0 to pad with zeros; l and h are read over: all is 32 bits.
 
 NUMBER_SIZE     equ 12                  ; digits of a 32-bit number, its sign, NUL
@@ -120,6 +120,8 @@ proc vsnprintf, .buffer, .size, .format, .args
 .pointer:
         cmp     byte [esi], 'S'
         je      .symbol
+        cmp     byte [esi], 's'
+        je      .symbol_name
         mov     dword [ebp + .pad_byte], '0'
         mov     dword [ebp + .field_width], 8
 .hex:
@@ -142,6 +144,21 @@ proc vsnprintf, .buffer, .size, .format, .args
         mov     byte [ebp + .number_text], '-'
         lea     edx, [ebp + .number_text + 1]
         ccall   utoa, edx, eax, 10
+        jmp     .number_ready
+.symbol_name:
+        inc     esi
+        lea     edx, [ebp + .number_text]
+        ccall   sprint_symbol, edx, [ebx], SYMBOL_SIZE
+        add     ebx, 4
+        lea     edx, [ebp + .number_text]
+.cut:
+        mov     al, [edx]
+        inc     edx
+        test    al, al
+        jz      .number_ready
+        cmp     al, '+'
+        jne     .cut
+        mov     byte [edx - 1], 0
         jmp     .number_ready
 .symbol:
         inc     esi

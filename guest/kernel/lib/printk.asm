@@ -27,12 +27,18 @@ printk_line:    resb LOG_LINE_SIZE + 32
 
 ; int printk(const char *format, ...)   gives the line's length
 proc printk, .format
+        lea     eax, [ebp + .format + 4]
+        ccall   vprintk, [ebp + .format], eax
+endproc
+EXPORT_SYMBOL printk
+
+; int vprintk(const char *format, const u32 *args)
+proc vprintk, .format, .args
         push    ebx
         push    esi
         pushfd
         cli
-        lea     eax, [ebp + .format + 4]
-        ccall   vsnprintf, printk_text, LOG_LINE_SIZE, [ebp + .format], eax
+        ccall   vsnprintf, printk_text, LOG_LINE_SIZE, [ebp + .format], [ebp + .args]
         mov     esi, printk_text
         mov     ebx, DEFAULT_LEVEL + '0'
         cmp     byte [esi], KERN_SOH

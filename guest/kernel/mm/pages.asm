@@ -3,6 +3,7 @@
 ;   pages_init()          boot
 ;   get_free_page()       any context                  its address, or 0: none left
 ;   free_page(address)    any context
+;   get_free_pages(n), free_pages(address, n)   any context   several side by side
 ;   nr_free_pages()       any context
 ;
 ; A free page that was used before is on a list, each holding the address of the next. Pages never
@@ -94,4 +95,54 @@ proc nr_free_pages
         sub     eax, [fresh_page]
         shr     eax, PAGE_SHIFT
         add     eax, [free_list_length]
+endproc
+
+; u32 get_free_pages(u32 count)         so many side by side, not zeroed; 0: none left
+; More than one come from what was never used yet: pages that were do not lie side by side any more.
+proc get_free_pages, .count
+        push    ebx
+        cmp     dword [ebp + .count], 1
+        je      .single
+        pushfd
+        cli
+        mov     eax, [fresh_page]
+        mov     ebx, [ebp + .count]
+        shl     ebx, PAGE_SHIFT
+        add     ebx, eax
+        ; not across the archive
+        cmp     eax, [initrd_end]
+        jae     .clear_of_archive
+        mov     ecx, [initrd_start]
+        and     ecx, PAGE_MASK
+        cmp     ebx, ecx
+        jbe     .clear_of_archive
+        mov     eax, [initrd_end]
+        add     eax, PAGE_SIZE - 1
+        and     eax, PAGE_MASK
+        mov     ebx, [ebp + .count]
+        shl     ebx, PAGE_SHIFT
+        add     ebx, eax
+.clear_of_archive:
+        cmp     ebx, [boot_ram_end]
+        ja      .none
+        mov     [fresh_page], ebx
+        jmp     .done
+.none:
+        xor     eax, eax
+.done:
+        popfd
+        jmp     .out
+.single:
+        call    get_free_page
+.out:
+        pop     ebx
+endproc
+
+; void free_pages(u32 address, u32 count)
+proc free_pages, .address, .count
+.next:
+        ccall   free_page, [ebp + .address]
+        add     dword [ebp + .address], PAGE_SIZE
+        dec     dword [ebp + .count]
+        jnz     .next
 endproc

@@ -24,6 +24,8 @@ proc sched_init
         mov     [this_cpu(current)], eax
         lea     edx, [eax + task.comm]
         ccall   strlcpy, edx, .idle_name, TASK_COMM_LEN
+        mov     edx, tasks + task.name
+        ccall   strlcpy, edx, .idle_name, TASK_NAME_LEN
         return
         section .rodata
 .idle_name:     db "swapper/0", 0
@@ -31,7 +33,7 @@ proc sched_init
 endproc
 
 ; struct task *alloc_task(const char *name)
-; Its state stays TASK_SLEEPING on nothing until whoever asked for it calls wake_up_new_task.
+; It sleeps on nothing until whoever asked for it calls wake_up_new_task.
 proc alloc_task, .name
         push    ebx
         push    esi
@@ -50,7 +52,7 @@ proc alloc_task, .name
         jmp     .done
 .found:
         ccall   memset, ebx, 0, task_size
-        mov     dword [ebx + task.state], TASK_SLEEPING
+        mov     dword [ebx + task.state], TASK_UNINTERRUPTIBLE
         inc     dword [last_pid]
         mov     eax, [last_pid]
         mov     [ebx + task.pid], eax
@@ -63,6 +65,8 @@ proc alloc_task, .name
         mov     [ebx + task.parent], eax
         lea     eax, [ebx + task.comm]
         ccall   strlcpy, eax, [ebp + .name], TASK_COMM_LEN
+        lea     eax, [ebx + task.name]
+        ccall   strlcpy, eax, [ebp + .name], TASK_NAME_LEN
 .done:
         popfd
         mov     eax, ebx

@@ -124,15 +124,23 @@ endproc
 proc ps_command, .arguments
         push    ebx
         push    esi
-        println "  PID STATE  TICKS COMMAND"
+        println "  PID  NI S   TICKS COMMAND"
         mov     ebx, tasks
 .next:
         cmp     dword [ebx + task.state], TASK_DEAD
         je      .empty
         mov     eax, [ebx + task.state]
         movzx   esi, byte [state_letters + eax]
-        print   "%5d   %c  %7u ", [ebx + task.pid], esi, [ebx + task.ticks]
-        lea     edx, [ebx + task.comm]
+        print   "%5d ", [ebx + task.pid]
+        cmp     dword [ebx + task.rt_priority], 0
+        jne     .real_time
+        print   "%3d", [ebx + task.nice]
+        jmp     .nice_shown
+.real_time:
+        print   "  -"
+.nice_shown:
+        print   " %c%8u ", esi, [ebx + task.ticks]
+        lea     edx, [ebx + task.name]
         mov     ecx, kernel_thread_name ; Linux's ps puts [] around these
         cmp     dword [ebx + task.pgd], swapper_pg_dir
         je      .name
@@ -184,7 +192,7 @@ proc reboot_command, .arguments
 endproc
 
         section .rodata
-state_letters:  db "-RSZ"               ; by task.state
+state_letters:  db "-RSDZ"               ; by task.state
 kernel_thread_name: db "[%s]", NEWLINE, 0
 program_name:   db "%s", NEWLINE, 0
 ls_proc:        db "/proc", 0

@@ -17,7 +17,7 @@ proc shell_main, .unused
         println "Type help for what there is."
         lea     ebx, [ebp - LINE_SIZE]
 .next:
-        call    schedule                ; so that typing ahead does not hold programs up
+        call    yield                   ; so that typing ahead does not hold programs up
         ccall   reap_children, 1
         print   "# "
         ccall   tty_read_line, ebx, LINE_SIZE

@@ -58,10 +58,10 @@ proc tour_ticks
         println ""
         println "2. The timer. This task sleeps for %d ticks of 1/%d second.", TOUR_TICKS, HZ
         cli
-        mov     ebx, [irq_descs + IRQ_TIMER * irq_desc_size + irq_desc.count]
+        mov     ebx, [irq_descs + IRQ_TIMER * irq_desc_size + irq_desc.kstat_irqs]
         mov     esi, [jiffies]
         ccall   schedule_timeout, TOUR_TICKS
-        sub     ebx, [irq_descs + IRQ_TIMER * irq_desc_size + irq_desc.count]
+        sub     ebx, [irq_descs + IRQ_TIMER * irq_desc_size + irq_desc.kstat_irqs]
         sub     esi, [jiffies]
         sti
         test    ebx, ebx

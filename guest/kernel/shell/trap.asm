@@ -65,7 +65,7 @@ proc trap_command, .arguments
         println "trap: %s: no such kind", esi
         jmp     .done
 .found:
-        ccall   kthread_run, [ebx + trap_kind.function], 0, trap_thread_name
+        ccall   kthread_run_child, [ebx + trap_kind.function], 0, trap_thread_name
         test    eax, eax
         jz      .no_task
         ccall   wait_task, eax

@@ -30,8 +30,17 @@ proc do_exit, .status
         jb      .next
         mov     eax, [ebp + .status]
         mov     [ebx + task.exit_status], eax
+        cmp     dword [ebx + task.parent], 0
+        jne     .zombie
+        test    dword [ebx + task.thread_flags], KTHREAD_SHOULD_STOP
+        jnz     .zombie
+        ; nobody will ask; the slot is taken by another only when we have been switched away from
+        mov     dword [ebx + task.state], TASK_DEAD
+        jmp     .gone
+.zombie:
         mov     dword [ebx + task.state], TASK_ZOMBIE
         ccall   wake_up, ebx            ; wait_task sleeps on the child itself
+.gone:
         call    schedule
 endproc
 

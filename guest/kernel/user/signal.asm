@@ -67,7 +67,10 @@ proc send_signal, .which, .signal
         mov     eax, [ebp + .which]
         mov     ecx, [ebp + .signal]
         mov     [eax + task.signal], ecx
-        ccall   wake_task, eax
+        cmp     dword [eax + task.state], TASK_INTERRUPTIBLE
+        jne     .awake
+        ccall   wake_up_process, eax
+.awake:
 endproc
 
 ; noreturn void do_signal(void)

@@ -73,7 +73,7 @@ endproc
 
 ; long sys_sched_yield(void)
 proc sys_sched_yield
-        call    schedule
+        call    yield
         xor     eax, eax
 endproc
 
