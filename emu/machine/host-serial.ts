@@ -24,7 +24,9 @@ export class HostSerial implements SerialPeer {
     private readonly inputs: InputGate,
     private readonly now: () => number,
     private readonly transmitted: (byte: number) => void,
-  ) {}
+  ) {
+    inputs.onPresent(() => this.offer());
+  }
 
   /** Plug the cable in. */
   connect(uart: Uart16550): void {
@@ -45,7 +47,7 @@ export class HostSerial implements SerialPeer {
   /** The gate hands a byte over. @returns false when the receiver has no room; ready() follows when it has */
   deliver(byte: number): boolean {
     const accepted = this.uart!.receive(byte);
-    if (this.offering) {
+    if (this.offering && !this.inputs.isPast) {
       this.offering = false;
       if (accepted) {
         this.queue.shift();
@@ -69,7 +71,7 @@ export class HostSerial implements SerialPeer {
 
   private offer(): void {
     const byte = this.queue[0];
-    if (byte === undefined || this.offering || !this.uart?.rts) return;
+    if (byte === undefined || this.offering || this.inputs.isPast || !this.uart?.rts) return;
     this.offering = true;
     this.inputs.schedule(this.now(), { kind: 'serial', port: this.number, byte });
   }

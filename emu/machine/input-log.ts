@@ -54,6 +54,10 @@ export class InputGate {
   private readonly waiting: StampedInput[] = [];
   private readonly past: StampedInput[] = [];
   private listener: ((input: StampedInput) => void) | undefined;
+  /** How many at the head of `waiting` have entered before, and do so again. */
+  private repeats = 0;
+  private inThePast = false;
+  private readonly returned: (() => void)[] = [];
 
   /**
    * @param deliver hands an input to the chip it is for; false: the chip has no room, and it did not enter
@@ -99,9 +103,43 @@ export class InputGate {
     if (this.deliver(first)) {
       const stamped = { ...first, at: now };
       this.past.push(stamped);
-      this.listener?.(stamped);
+      if (!this.inThePast) this.listener?.(stamped);
     }
+    if (this.repeats > 0) this.repeats--;
     return true;
+  }
+
+  /**
+   * Whether the past is being repeated: then inputs come from the log alone, and whoever sends them or hears the
+   * machine's output has had all that before.
+   */
+  get isPast(): boolean {
+    return this.inThePast;
+  }
+
+  /** The machine is as it was when `count` inputs had entered: the later ones are to enter again, at their times. */
+  goBack(count: number): void {
+    const again = this.past.splice(count);
+    this.waiting.unshift(...again);
+    this.repeats += again.length;
+    // From one moment of the past to a later one: what entered between them.
+    const skipped = this.waiting.splice(0, count - this.past.length);
+    this.past.push(...skipped);
+    this.repeats -= skipped.length;
+    this.inThePast = true;
+  }
+
+  /** The past has caught up with the present, or the present begins here: what was still to be repeated never was. */
+  beginPresent(): void {
+    this.waiting.splice(0, this.repeats);
+    this.repeats = 0;
+    this.inThePast = false;
+    for (const go of this.returned) go();
+  }
+
+  /** For senders: hear that the past is over, and they may go on. */
+  onPresent(go: () => void): void {
+    this.returned.push(go);
   }
 }
 

@@ -172,6 +172,13 @@ export class Machine implements TimeSource {
     this.cpu.requestExit();
   }
 
+  /** Put chips into another state: what they then ask for (a stop, a reset line that is high) has been answered before. */
+  quietly(action: () => void): void {
+    const { stop } = this;
+    action();
+    this.stop = stop;
+  }
+
   pause(): void {
     this.halt({ kind: 'paused' });
   }

@@ -37,7 +37,7 @@ import type { Clock, Device, IrqLine } from '../../devices/device.ts';
 import { FpuError } from '../../devices/fpu-error.ts';
 import { I8042 } from '../../devices/i8042.ts';
 import { I8254 } from '../../devices/i8254.ts';
-import { I8259Pair } from '../../devices/i8259.ts';
+import { I8259Pair, type I8259PairState } from '../../devices/i8259.ts';
 import { Ib700 } from '../../devices/ib700.ts';
 import { IsaDebugExit } from '../../devices/isa-debug-exit.ts';
 import { joinLines, pulse, unconnected } from '../../devices/line.ts';
@@ -111,6 +111,14 @@ export interface PcOptions {
   readonly lamp?: (pin: number, level: boolean) => void;
 }
 
+/** Everything of a PC but processor and RAM, as Pc.saveBoard takes it. */
+export interface BoardState {
+  /** In the order of `machine.devices`. */
+  readonly chips: readonly unknown[];
+  /** The interrupt wires that a finger holds high. */
+  readonly fingers: readonly number[];
+}
+
 /** The machine and its chips by name. */
 export class Pc {
   readonly machine: Machine;
@@ -139,7 +147,8 @@ export class Pc {
   readonly serials: readonly (HostSerial | undefined)[];
   /** Whoever sits at the keyboard. */
   readonly typist: Typist;
-  private readonly fingers = new Map<number, IrqLine>();
+  private readonly fingers = new Map<number, IrqLine & { level: boolean }>();
+  private consoleListener: SerialSink | undefined;
 
   /** @throws RangeError when an option is out of range */
   constructor(options: PcOptions = {}) {
@@ -176,7 +185,7 @@ export class Pc {
     this.speaker = new Speaker({
       clock,
       wave: () => this.pit.wave(2),
-      ...(options.tone === undefined ? {} : { listener: options.tone }),
+      ...(options.tone === undefined ? {} : { listener: this.outside(options.tone) }),
     });
     this.pit = new I8254({ clock, out0: this.wire(0), changed2: () => this.speaker.update() });
     const { pit } = this;
@@ -213,7 +222,7 @@ export class Pc {
     this.parallel = new ParallelPort({ irq: this.wire(7) });
     this.gpio = new Bcm2835Gpio({
       irq: this.wire(10),
-      ...(options.lamp === undefined ? {} : { changed: options.lamp }),
+      ...(options.lamp === undefined ? {} : { changed: this.outside(options.lamp) }),
     });
     this.vga = new VgaText({ clock });
     this.typist = new Typist(clock, machine.inputs, () => this.keyboard.idle);
@@ -242,7 +251,7 @@ export class Pc {
       new Ib700({ clock, act: () => this.watchdogBites(options.watchdog ?? 'reset') }),
       fpuError,
       this.vga,
-      new DebugConsole({ transmit: options.debugConsole ?? (() => {}) }),
+      new DebugConsole({ transmit: this.outside(options.debugConsole) }),
       new IsaDebugExit({ exit: (status) => machine.halt({ kind: 'exit', status }) }),
       new Power({ off: () => machine.halt({ kind: 'power-off' }) }),
     ]) {
@@ -277,6 +286,34 @@ export class Pc {
     const wire = this.wires[irq];
     if (!wire) throw new RangeError(`no interrupt wire ${irq}`);
     return wire.driver();
+  }
+
+  /** Hear each byte that COM1 sends, also while the past is repeated; one listener at a time. */
+  listenToConsole(listener: SerialSink | undefined): void {
+    this.consoleListener = listener;
+  }
+
+  /**
+   * Everything but processor and RAM: the chips' states by name, and the fingers on the interrupt wires. A state that is
+   * as it was in `before` is the same object, so that a row of them takes little room.
+   */
+  saveBoard(before?: BoardState): BoardState {
+    const chips = this.machine.devices.map((chip, i) => {
+      const known = before?.chips[i];
+      return known !== undefined && isSame(known, chip.peek()) ? known : chip.save();
+    });
+    return { chips, fingers: [...this.fingers].filter(([, { level }]) => level).map(([irq]) => irq) };
+  }
+
+  /** The inverse of saveBoard. Virtual time must be the saved one already; the processor's state is to be loaded behind. */
+  loadBoard({ chips, fingers }: BoardState): void {
+    this.machine.quietly(() => {
+      const { devices } = this.machine;
+      for (const [i, chip] of devices.entries()) if (chip !== this.pic) chip.load(chips[i]);
+      for (const irq of new Set([...fingers, ...this.fingers.keys()])) this.finger(irq).set(fingers.includes(irq));
+      // The edges on its inputs that all this has made are forgotten with the state they went into.
+      this.pic.load(chips[devices.indexOf(this.pic)] as I8259PairState);
+    });
   }
 
   /** Something from outside has arrived: hand it to its chip. */
@@ -323,7 +360,12 @@ export class Pc {
   /** The host's end of a serial cable; COM1 has one whether somebody listens or not. */
   private cable(number: number, sink: SerialSink | undefined): HostSerial | undefined {
     if (number !== 1 && sink === undefined) return undefined;
-    return new HostSerial(number, this.machine.inputs, () => this.machine.now, sink ?? (() => {}));
+    const heard = this.outside(sink);
+    const transmitted: SerialSink = (byte) => {
+      if (number === 1) this.consoleListener?.(byte);
+      heard(byte);
+    };
+    return new HostSerial(number, this.machine.inputs, () => this.machine.now, transmitted);
   }
 
   private uart(index: number, port: number, irq: number, paced: boolean): Uart16550 {
@@ -342,18 +384,31 @@ export class Pc {
       this.parallel.connect(new ParallelWrapPlug(this.parallel));
       return [this.parallel];
     }
-    const printer = new Printer({ clock: this.clock, port: this.parallel, print: what });
+    const printer = new Printer({ clock: this.clock, port: this.parallel, print: this.outside(what) });
     this.parallel.connect(printer);
     return [this.parallel, printer];
   }
 
   private finger(irq: number): IrqLine {
-    let line = this.fingers.get(irq);
-    if (!line) {
-      line = this.wire(irq);
-      this.fingers.set(irq, line);
-    }
-    return line;
+    const known = this.fingers.get(irq);
+    if (known) return known;
+    const wire = this.wire(irq);
+    const finger = {
+      level: false,
+      set(level: boolean) {
+        this.level = level;
+        wire.set(level);
+      },
+    };
+    this.fingers.set(irq, finger);
+    return finger;
+  }
+
+  /** What the world hears of the machine, it hears once: nothing while the past is repeated. */
+  private outside<A extends unknown[]>(hear: ((...args: A) => void) | undefined): (...args: A) => void {
+    return (...args) => {
+      if (!this.machine.inputs.isPast) hear?.(...args);
+    };
   }
 
   private resetLine(by: string): IrqLine {
@@ -384,4 +439,21 @@ function nmiGate(pin: IrqLine): { input: IrqLine; mask: IrqLine } {
       masked = level;
     }),
   };
+}
+
+/** Whether two plain values are equal to the last leaf. */
+function isSame(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null)
+    return Number.isNaN(a) && Number.isNaN(b);
+  if (Array.isArray(a)) {
+    if (!Array.isArray(b) || a.length !== b.length) return false;
+    for (let i = 0; i < a.length; i++) if (a[i] !== b[i] && !isSame(a[i], b[i])) return false;
+    return true;
+  }
+  const keys = Object.keys(a);
+  return (
+    keys.length === Object.keys(b).length &&
+    keys.every((key) => isSame((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key]))
+  );
 }
