@@ -14,7 +14,8 @@ import { onward } from './onward';
 
 const CR0_NW: u32 = 1 << 29, CR0_CD: u32 = 1 << 30, CR0_TS: u32 = 8, CR0_ET: u32 = 16;
 const CR0_DEFINED: u32 = 0xe005003f, CR4_MCE: u32 = 1 << 6;
-const CR4_DEFINED: u32 = CR4_TSD | CR4_DE | CR4_PSE | CR4_PAE | CR4_MCE | CR4_PGE | CR4_PCE;
+const CR4_OSFXSR: u32 = 0x200, CR4_OSXMMEXCPT: u32 = 0x400;
+const CR4_DEFINED: u32 = CR4_TSD | CR4_DE | CR4_PSE | CR4_PAE | CR4_MCE | CR4_PGE | CR4_PCE | CR4_OSFXSR | CR4_OSXMMEXCPT;
 
 function setCr0(value: u32): bool {
   const changed = load<u32>(CR0) ^ value;

@@ -200,7 +200,7 @@ function decodeOne(record: usize): u32 {
     storeAddress(record, ZERO, ZERO, 0, addressing16 ? word() : dword());
     kind |= overridden == NO_MEMORY ? DS : overridden;
   }
-  if (!(traits & NEEDS_MODRM) && from != FROM_MOFFS && other != FROM_MOFFS) kind |= overridden == NO_MEMORY ? DS : overridden; // strings, xlat
+  if (!isMemory && from != FROM_MOFFS && other != FROM_MOFFS) kind |= overridden == NO_MEMORY ? DS : overridden; // strings, xlat, maskmov
   if (addressing16) kind |= KIND_ADDRESS16;
   store<u8>(record, <u8>operand(from, (bytes & 1) != 0), R_DST);
   store<u8>(record, <u8>operand(other, (bytes & 2) != 0), R_SRC);

@@ -17,3 +17,7 @@ export * from './ports';
 export * from './system';
 export * from './x87/escape';
 export * from './sse/save';
+export * from './sse/float';
+export * from './sse/convert';
+export * from './sse/moves';
+export * from './sse/integer';

@@ -4,6 +4,7 @@ import { branches } from './branches.ts';
 import { fpu } from './fpu.ts';
 import { glue } from './glue.ts';
 import type { Instruction } from './instruction.ts';
+import { mmx } from './mmx.ts';
 import { moves } from './moves.ts';
 import { shifts } from './shifts.ts';
 import { sse } from './sse.ts';
@@ -23,5 +24,6 @@ export const instructions: readonly Instruction[] = [
   ...strings,
   ...systemInstructions,
   ...fpu,
+  ...mmx,
   ...sse,
 ];

@@ -11,7 +11,6 @@ const FOLDER = new URL('cases/', import.meta.url).pathname;
 
 /** What the processor does not have yet. */
 const LATER: readonly RegExp[] = [
-  /movaps|\.xm_/, // SSE
   /^v86\.vme/, // virtual-8086 mode extensions
   /^cmov\.|cmpxchg8b|rdtsc|rdmsr/, // instructions younger than the 80486
 ];
