@@ -1,5 +1,6 @@
 /** The way from a source to an image: preprocess and parse, lay out, emit, link, write. */
 
+import { debugSections } from './debug/dwarf.ts';
 import { type Diagnostic, Diagnostics, SourceError } from './diagnostics.ts';
 import { evaluate, type Scope } from './expressions/expression.ts';
 import { emit } from './layout/emit.ts';
@@ -41,6 +42,8 @@ export interface AssembleOptions {
   readonly defines?: Readonly<Record<string, string>>;
   /** Where %include and incbin look after the name itself. */
   readonly includePaths?: readonly string[];
+  /** ELF: tell debuggers about lines and frames (DWARF), as by -g. */
+  readonly debug?: boolean;
   /** How files are read; without one there are none. */
   readonly reader?: SourceReader;
 }
@@ -164,6 +167,9 @@ function compile(
   const settled = diagnostics.guard(null, () => layout.run());
   // Errors in single statements are told by emit; without places for all there is nothing to emit.
   const sections = settled ? (diagnostics.guard(null, () => emit(layout, parser.symbols, diagnostics)) ?? []) : [];
+  if (settled && options.debug && !isFlat(format) && diagnostics.errors === 0) {
+    sections.push(...debugSections(file, sections, layout, parser.symbols));
+  }
   const symbols = objectSymbols(parser.symbols, sections, diagnostics);
   const object: ObjectCode = { file, sections, symbols, groups: new Map() };
   return { unit, object, scope: parser.early, files: [...preprocessor.files, ...binaries] };

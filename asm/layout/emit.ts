@@ -102,6 +102,10 @@ class SectionEmitter {
 
   private emitItem(item: Placed, statement: Statement): void {
     if (statement.kind === 'label') return;
+    if (statement.kind === 'cfi') {
+      this.checkCfi(statement.cfi.number, item.offset);
+      return;
+    }
     if (item.problem) throw item.problem;
     const scope = this.symbols.scope(this.placed.section, item.offset);
     if (statement.kind === 'equ') {
@@ -140,6 +144,12 @@ class SectionEmitter {
     for (let i = from; i < item.repeat; i++) {
       this.bytes.set(first, item.offset + i * item.each);
       for (const r of moved) this.relocations.push({ ...r, offset: r.offset + i * item.each });
+    }
+  }
+
+  private checkCfi(number: Expression | null, offset: number): void {
+    if (number && !isConstant(evaluate(number, this.symbols.scope(this.placed.section, offset)))) {
+      throw new SourceError('a number known at assembly is needed here', number.at);
     }
   }
 

@@ -34,6 +34,11 @@ export class Writer {
     return this;
   }
 
+  /** Changes what is written already. */
+  patch(change: (bytes: Uint8Array) => void): void {
+    change(this.bytes.subarray(0, this.length));
+  }
+
   done(): Uint8Array {
     return this.bytes.slice(0, this.length);
   }

@@ -9,6 +9,7 @@ import { type Expression, evaluate, literal, parseExpression, type Scope } from 
 import { isConstant } from '../expressions/value.ts';
 import { Cursor, type Token } from '../source/lexer.ts';
 import type { Position, SourceLine } from '../source/source.ts';
+import { CFI_DIRECTIVES, parseCfi } from './cfi.ts';
 import { DATA_UNITS, parseData, RESERVE_UNITS } from './data.ts';
 import { isMnemonic, nearest, PREFIXES } from './mnemonics.ts';
 import { parseOperands } from './operands.ts';
@@ -47,12 +48,13 @@ interface Instance {
   readonly at: Position;
 }
 
-const DIRECTIVES = new Set(
-  (
+const DIRECTIVES = new Set([
+  ...CFI_DIRECTIVES,
+  ...(
     'section segment global extern weak common static bits use16 use32 org align alignb sectalign absolute struc endstruc ' +
     'istruc at iend incbin equ times default cpu required'
   ).split(' '),
-);
+]);
 
 /** What a line often consists of alone, so that a misspelt one is not taken for a label. */
 const STANDS_ALONE = new Set('ret iret iretd leave hlt cli sti nop pushad popad pusha popa pushfd popfd'.split(' '));
@@ -210,6 +212,10 @@ export class Parser {
       return;
     }
     if (times) throw new SourceError(`'${word}' cannot be repeated`, at);
+    if (CFI_DIRECTIVES.has(word)) {
+      this.add({ kind: 'cfi', cfi: parseCfi(word, at, cursor, this.symbols.nameOf), at, times });
+      return;
+    }
     this.directive(word, at, cursor);
   }
 

@@ -4,6 +4,7 @@ import type { Instruction } from '../encode/operands.ts';
 import type { Expression } from '../expressions/expression.ts';
 import type { Base } from '../expressions/value.ts';
 import type { Position, SourceLine } from '../source/source.ts';
+import type { Cfi } from './cfi.ts';
 
 interface Common {
   readonly at: Position;
@@ -15,6 +16,8 @@ export type Statement =
   | (Common & { readonly kind: 'label'; readonly symbol: AsmSymbol })
   /** `name equ value`: stands among the statements because `$` may be in it. */
   | (Common & { readonly kind: 'equ'; readonly symbol: AsmSymbol })
+  /** Takes no room: what a debugger should know here. */
+  | (Common & { readonly kind: 'cfi'; readonly cfi: Cfi })
   | (Common & { readonly kind: 'instruction'; readonly instruction: Instruction })
   | (Common & { readonly kind: 'data'; readonly unit: number; readonly items: readonly DataItem[] })
   | (Common & { readonly kind: 'bytes'; readonly bytes: Uint8Array })
