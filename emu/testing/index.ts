@@ -12,19 +12,42 @@
  */
 
 import { expect } from 'vitest';
-import { type ExpectedTrap, toDeliverTrap } from './matchers.ts';
+import type { ExpectedInterrupt, ExpectedTrap } from './matchers.ts';
+import * as matchers from './matchers.ts';
 
-expect.extend({ toDeliverTrap });
+expect.extend(matchers);
 
 declare module 'vitest' {
   interface Matchers<T> {
     /** The last trap or interrupt that the machine delivered is this one. */
     toDeliverTrap(expected: ExpectedTrap): void;
+    /** The last interrupt of the INTR or NMI pin that was delivered is this one. */
+    toDeliverInterrupt(expected?: ExpectedInterrupt): void;
+    /** The interrupt controllers have given the processor this vector; `times`: exactly so often. */
+    toAcknowledge(vector: number, times?: number): void;
+    /** The guest has ended the service of this IRQ, 0 to 15, with an EOI; `times`: exactly so often. */
+    toSendEoi(irq: number, times?: number): void;
+    /** At no time more handlers than this were entered and not yet left. */
+    toNestAtMost(depth: number): void;
+    /** The last iret led here: an address, a label, or 'label+4'. */
+    toReturnTo(place: number | string): void;
+    /** At every iret the stack was as at the handler's entry, less the error code. */
+    toLeaveStackBalanced(): void;
+    /** Every handler that returned gave back the registers as it found them; `except`: those that may be changed. */
+    toPreserveRegisters(options?: { readonly except?: readonly string[] }): void;
+    /** Runs the machine: within so many instructions it comes to this place. */
+    toReachWithin(place: number | string, instructions: number): void;
+    /** COM1 has sent this text. */
+    toPrint(text: string | RegExp): void;
   }
 }
 
+export type { ChipEvent } from '../trace/chip-events.ts';
 export type { TrapCause, TrapEntry } from '../trace/trap-log.ts';
-export type { ExpectedTrap } from './matchers.ts';
+export type { EventKind, EventOf, EventPattern, MachineEvent } from './events.ts';
+export type { Frame, Snapshot } from './frames.ts';
+export { at, edge, key, keys, line, serial, type VirtualTime } from './inputs.ts';
+export type { ExpectedInterrupt, ExpectedTrap } from './matchers.ts';
 export { bare, type Program, paged0, paged3, real, ring0, ring1, ring2, ring3 } from './program.ts';
 export { boot, type ImageToBoot, type RunBudget, TestMachine, type TestOptions } from './test-machine.ts';
 export * from './vectors.ts';

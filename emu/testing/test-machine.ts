@@ -4,13 +4,18 @@
 
 import { readFileSync } from 'node:fs';
 import { strokesOf } from '../../devices/key-text.ts';
+import type { Input } from '../machine/input-log.ts';
 import { ImageFile } from '../machine/loaders/image.ts';
 import type { BootModule } from '../machine/loaders/multiboot.ts';
 import { Pc } from '../machine/pc.ts';
 import { describeStop, nameOfVector, type Stop } from '../machine/stop.ts';
 import { SymbolTable } from '../trace/symbols.ts';
-import { type TrapEntry, TrapLog } from '../trace/trap-log.ts';
+import type { TrapEntry } from '../trace/trap-log.ts';
+import { type EventKind, type EventOf, type EventPattern, formatEvent, type MachineEvent, matches } from './events.ts';
+import type { Frame } from './frames.ts';
+import { instructionsOf, type VirtualTime } from './inputs.ts';
 import { type AssembledProgram, assembleProgram, type Program } from './program.ts';
+import { Runner } from './runner.ts';
 
 /** An image file to boot, as the command line would. */
 export interface ImageToBoot {
@@ -23,6 +28,11 @@ export interface ImageToBoot {
 export interface TestOptions {
   /** Bytes of RAM; default 16 MB. */
   readonly ramBytes?: number;
+  /**
+   * Follow handlers to their iret, which is slow inside them: for `frames` and the matchers about handlers.
+   * Default: for programs yes, for images no.
+   */
+  readonly followHandlers?: boolean;
 }
 
 /** How far to run before giving up, in instructions. */
@@ -33,7 +43,7 @@ export interface RunBudget {
 
 const MB = 2 ** 20;
 const DEFAULT_BUDGET = 10_000_000;
-const TOLD_TRAPS = 8;
+const TOLD_EVENTS = 12;
 
 /** Boot a program or an image. @throws Error when it cannot be assembled or loaded */
 export async function boot(what: Program | ImageToBoot, options: TestOptions = {}): Promise<TestMachine> {
@@ -44,13 +54,16 @@ export class TestMachine {
   readonly pc: Pc;
   readonly symbols: SymbolTable;
   private readonly program: AssembledProgram | undefined;
-  private readonly log: TrapLog;
+  private readonly runner: Runner;
   private readonly output: number[] = [];
 
   constructor(what: Program | ImageToBoot, options: TestOptions) {
     this.pc = new Pc({
       ramBytes: options.ramBytes ?? 16 * MB,
-      serial: (byte) => this.output.push(byte),
+      serial: (byte) => {
+        this.output.push(byte);
+        this.runner.sent(byte);
+      },
     });
     if ('source' in what) {
       this.program = assembleProgram(what);
@@ -65,12 +78,37 @@ export class TestMachine {
       });
       this.symbols = new SymbolTable(loaded.symbols, loaded.last);
     }
-    this.log = new TrapLog(this.pc.machine, Infinity);
+    this.runner = new Runner(this.pc, options.followHandlers ?? 'source' in what);
   }
 
   /** Everything delivered since power-on, oldest first. */
   get traps(): readonly TrapEntry[] {
-    return this.log.entries;
+    return this.runner.traps;
+  }
+
+  /** Everything that happened since power-on, in the order of virtual time. */
+  get events(): readonly MachineEvent[] {
+    return this.runner.events;
+  }
+
+  /** The events of one kind. */
+  eventsOf<Kind extends EventKind>(kind: Kind): EventOf<Kind>[] {
+    return this.events.filter((event): event is EventOf<Kind> => event.kind === kind);
+  }
+
+  /** The handlers entered while handlers were followed, in the order of their entry. */
+  get frames(): readonly Frame[] {
+    return this.runner.frames;
+  }
+
+  /** Follow handlers from now on, or no longer: instruction by instruction, from the next trap to its iret. */
+  set followHandlers(follow: boolean) {
+    this.runner.follow = follow;
+  }
+
+  /** Virtual time: instructions since power-on. */
+  get now(): number {
+    return this.pc.machine.now;
   }
 
   /** What COM1 has sent so far. */
@@ -80,7 +118,7 @@ export class TestMachine {
 
   /** Run so many instructions, or until the machine stops by itself. */
   run({ instructions = DEFAULT_BUDGET }: RunBudget = {}): Stop {
-    return this.pc.machine.run({ instructions });
+    return this.runner.run({ until: this.now + instructions }).stop;
   }
 
   /**
@@ -89,10 +127,10 @@ export class TestMachine {
    * @throws Error with the story, when none comes within the budget
    */
   runUntilTrap({ vector, instructions = DEFAULT_BUDGET }: RunBudget & { readonly vector?: number } = {}): TrapEntry {
-    const end = this.pc.machine.now + instructions;
+    const until = this.now + instructions;
     for (;;) {
-      const stop = this.pc.machine.run({ until: end, traps: 1 });
-      const last = this.log.last;
+      const { stop } = this.runner.run({ until, trap: true });
+      const last = this.traps.at(-1);
       if (stop.kind !== 'traps' || !last) {
         const wanted = vector === undefined ? 'no trap was delivered' : `${nameOfVector(vector)} was not delivered`;
         throw new Error(`${wanted}: ${this.describe(stop)}\n${this.story()}`);
@@ -102,18 +140,66 @@ export class TestMachine {
   }
 
   /**
+   * Run until something happens: `m.runUntil({ kind: 'eoi', irq: 1 })`. The machine stands behind the instruction
+   * that did it; after a delivery, before the handler's first one.
+   * @param what what the event has to have, or a function that knows it
+   * @throws Error with the story, when it does not happen within the budget
+   */
+  runUntil(what: EventPattern | ((event: MachineEvent) => boolean), budget: RunBudget = {}): MachineEvent {
+    const event = typeof what === 'function' ? what : (candidate: MachineEvent) => matches(candidate, what);
+    const { stop, event: found } = this.runner.run({
+      until: this.now + (budget.instructions ?? DEFAULT_BUDGET),
+      event,
+    });
+    if (found) return found;
+    const wanted = typeof what === 'function' ? 'what was waited for' : JSON.stringify(what);
+    throw new Error(`${wanted} did not happen: ${this.describe(stop)}\n${this.story()}`);
+  }
+
+  /**
+   * Run until the next instruction is this one.
+   * @param place an address or a label
+   * @throws Error with the story, when it is not reached within the budget
+   */
+  runTo(place: number | string, { instructions = DEFAULT_BUDGET }: RunBudget = {}): void {
+    const { cpu } = this.pc;
+    const address = typeof place === 'string' ? this.addressOf(place) : place;
+    cpu.setBreakpoints([address]);
+    cpu.passBreakpoint(this.now);
+    try {
+      const { stop } = this.runner.run({ until: this.now + instructions });
+      if (cpu.eip !== address) {
+        throw new Error(`${this.describeAddress(address)} was not reached: ${this.describe(stop)}\n${this.story()}`);
+      }
+    } finally {
+      cpu.setBreakpoints([]);
+    }
+  }
+
+  /**
    * Run until the guest has sent this text on COM1.
    * @throws Error with the end of the console, when it does not within the budget
    */
   runUntilText(text: string, { instructions = 50 * DEFAULT_BUDGET }: RunBudget = {}): void {
-    const { machine } = this.pc;
-    const end = machine.now + instructions;
+    const end = this.now + instructions;
     const from = this.output.length;
     while (!Buffer.from(this.output.slice(from)).toString('latin1').includes(text)) {
-      const stop = machine.run({ until: Math.min(end, machine.now + 100_000) });
-      if (stop.kind !== 'budget' || machine.now >= end) {
+      const { stop } = this.runner.run({ until: Math.min(end, this.now + 100_000) });
+      if (stop.kind !== 'budget' || this.now >= end) {
         throw new Error(`the console never said ${JSON.stringify(text)}: ${this.describe(stop)}\n${this.consoleText}`);
       }
+    }
+  }
+
+  /**
+   * Let something enter from outside: `m.input(key('a'), at(10, 'ms'))`, `m.input(edge(5), at(1234))`.
+   * @param what one input, or several that follow each other at once
+   * @param when virtual time in instructions, or made by `at`; in the past: now
+   */
+  input(what: Input | readonly Input[], when: number | VirtualTime = this.now): void {
+    const time = typeof when === 'number' ? when : instructionsOf(when, this.pc.clock.frequency);
+    for (const input of Array.isArray(what) ? (what as readonly Input[]) : [what as Input]) {
+      this.pc.machine.inputs.schedule(Math.max(time, this.now), input);
     }
   }
 
@@ -161,16 +247,36 @@ export class TestMachine {
     return `${nameOfVector(vector, errorCode)} (${cause}) from ring ${cpl} at ${hex(cs, 4)}:${this.describeAddress(eip)}${cr2}, instruction ${time}`;
   }
 
-  /** The last traps, for failure messages. */
+  /**
+   * The traps as text that stays the same while the guest behaves the same: names instead of addresses, no times.
+   * For `toMatchInlineSnapshot` and `toMatchFileSnapshot`.
+   */
+  trapLog(): string {
+    return this.traps.map((trap) => formatStable(trap, this.symbols.nameOf(trap.eip))).join('\n');
+  }
+
+  /** One event in one line. */
+  describeEvent(event: MachineEvent): string {
+    return formatEvent(event, (trap) => this.describeTrap(trap));
+  }
+
+  /** The last events, for failure messages; register writes are left out. */
   story(): string {
-    const told = this.traps.slice(-TOLD_TRAPS);
+    const told = this.events.filter(({ kind }) => kind !== 'register').slice(-TOLD_EVENTS);
     if (told.length === 0) return 'Nothing has been delivered so far.';
-    return ['Delivered last:', ...told.map((entry) => `  ${this.describeTrap(entry)}`)].join('\n');
+    const lines = told.map((event) => `  ${String(event.time).padStart(9)}  ${this.describeEvent(event)}`);
+    return [`Happened last, now ${this.now} at ${this.describeAddress(this.pc.cpu.eip)}:`, ...lines].join('\n');
   }
 
   private describe(stop: Stop): string {
     return describeStop(stop, (address) => this.symbols.nameOf(address));
   }
+}
+
+function formatStable({ vector, errorCode, cause, cpl, cs, eip, cr2 }: TrapEntry, symbol: string | undefined): string {
+  const where = symbol ?? `${hex(cs, 4)}:${hex(eip, 8)}`;
+  const address = cr2 === undefined ? '' : `, cr2 ${hex(cr2, 8)}`;
+  return `${nameOfVector(vector, errorCode)} ${cause}, ring ${cpl}, ${where}${address}`;
 }
 
 function moduleOf(commandLine: string): BootModule {

@@ -23,7 +23,7 @@ describe('int n delivers vector n, whatever n is', () => {
       expect(
         m.traps.every(({ cause, errorCode, cpl }) => cause === 'software' && errorCode === undefined && cpl === 0),
       ).toBe(true);
-      m.traps.forEach(({ eip }, n) => expect(eip).toBe(m.addressOf(`after_${n}`)));
+      expect(m.traps.map(({ eip }) => eip)).toEqual(rows.map((_, n) => m.addressOf(`after_${n}`)));
     },
   );
   test.each(rows.map((row) => [hex(row), hex(row + 15), row] as const))(
@@ -40,7 +40,7 @@ describe('int n delivers vector n, whatever n is', () => {
       expect(
         m.traps.every(({ cause, errorCode, cpl }) => cause === 'software' && errorCode === undefined && cpl === 3),
       ).toBe(true);
-      m.traps.forEach(({ eip }, n) => expect(eip).toBe(m.addressOf(`after_${n}`)));
+      expect(m.traps.map(({ eip }) => eip)).toEqual(rows.map((_, n) => m.addressOf(`after_${n}`)));
     },
   );
 });

@@ -1,222 +1,297 @@
-/** Paging: SDM 3A, chapter 4. Tables are put into memory by the test, and switched on by the program. */
-import { expect, test } from 'vitest';
-import { boot, GP, PF, type Program, ring0, type TestMachine, UD } from '../../emu/testing/index.ts';
+/** #PF: when, with what error code, and that what faulted can be done again (SDM 3A, 4.7 and 6.15). */
+import { describe, expect, test } from 'vitest';
+import { BP, boot, GP, PF, paged0, paged3, UD } from '../../emu/testing/index.ts';
+import { type Case, NOTHING, specify } from './specification.ts';
 
-const DIRECTORY = 0x300000;
-const TABLES = 0x301000;
-/** A page to play with, its entry, and another frame for it. */
-const PAGE = 0x400000;
-const OTHER = 0x401000;
-const P = 1;
-const PRESENT = 7;
-const LARGE = 0x80;
-const GLOBAL = 0x100;
-const RSVD = 8;
-const FETCH = 16;
-const NX = 1n << 63n;
-const PSE = 0x10;
-const PAE = 0x20;
-const PGE = 0x80;
+const [P, W, U] = [1, 2, 4];
+/** A page that nobody has touched, and where it leads when present. */
+const AT = 0x300000;
+const entry = (bits: number) => `page ${AT}, ${AT} + ${bits}\n`;
+const fault = (errorCode: number, cr2 = AT) => ({ vector: PF, errorCode, cr2, cause: 'fault' }) as const;
+const WP = 'mov eax, cr0\n or eax, 0x10000\n mov cr0, eax\n';
 
-const put = (m: TestMachine, address: number, ...values: number[]) =>
-  m.pc.machine.memory.write(address, new Uint8Array(Uint32Array.from(values).buffer));
-const put64 = (m: TestMachine, address: number, ...values: bigint[]) =>
-  m.pc.machine.memory.write(address, new Uint8Array(BigUint64Array.from(values).buffer));
-
-/** Lines that load CR4, CR3 and turn paging on. */
-const pagingOn = (cr4 = 0) => `
-    mov eax, ${cr4}
-    mov cr4, eax
-    mov eax, ${DIRECTORY}
-    mov cr3, eax
-    mov eax, cr0
-    or  eax, 0x80010000
-    mov cr0, eax`;
-const reloadCr3 = 'mov eax, cr3\n mov cr3, eax';
-
-/** Boots with 16 MB mapped to itself by 4 KB pages, 32-bit tables. */
-async function bootPaged(program: Program): Promise<TestMachine> {
-  const m = await boot(program);
-  for (let i = 0; i < 4; i++) put(m, DIRECTORY + i * 4, (TABLES + i * 0x1000) | PRESENT);
-  for (let page = 0; page < 4096; page++) put(m, TABLES + page * 4, (page << 12) | PRESENT);
-  put(m, PAGE, 0x1111);
-  put(m, OTHER, 0x2222);
-  return m;
-}
-const ENTRY = TABLES + (PAGE >>> 12) * 4;
-
-/** The same with PAE: pointers at DIRECTORY, one directory behind them, 2 MB pages but for the first and PAGE's. */
-const PAE_DIRECTORY = 0x302000;
-const PAE_TABLE = 0x303000;
-async function bootPae(program: Program): Promise<TestMachine> {
-  const m = await boot(program);
-  put64(m, DIRECTORY, BigInt(PAE_DIRECTORY | P), 0n, 0n, 0n);
-  for (let i = 0; i < 8; i++) put64(m, PAE_DIRECTORY + i * 8, BigInt((i << 21) | LARGE | PRESENT));
-  put64(m, PAE_DIRECTORY + (PAGE >>> 21) * 8, BigInt(PAE_TABLE | PRESENT));
-  for (let i = 0; i < 512; i++) put64(m, PAE_TABLE + i * 8, BigInt((PAGE + (i << 12)) | PRESENT));
-  put(m, PAGE, 0x1111);
-  put(m, OTHER, 0x2222);
-  return m;
-}
-
-const finish = (m: TestMachine) => {
-  m.runUntilTrap();
-  expect(m).toDeliverTrap({ vector: UD, eip: 'done' });
-  return m.pc.cpu;
-};
-
-/** Reads PAGE before and after its entry and then the directory register change. */
-const remap = (cr4: number, between = '') => ring0`
-    start:  ${pagingOn(cr4)}
-            mov ebx, [${PAGE}]
-            mov dword [${ENTRY}], ${OTHER | GLOBAL | PRESENT}
-            ${reloadCr3}
-            ${between}
-            mov ecx, [${PAGE}]
-    done:   ud2
-`;
-const bootRemap = async (cr4: number, between?: string) => {
-  const m = await bootPaged(remap(cr4, between));
-  put(m, ENTRY, PAGE | GLOBAL | PRESENT);
-  return finish(m).ecx;
-};
-
-test('mov cr3 forgets translations, but with CR4.PGE not those of global pages', async () => {
-  expect(await bootRemap(0)).toBe(0x2222);
-  expect(await bootRemap(PGE)).toBe(0x1111);
+describe('the error code says present, write, user', () => {
+  const NAMES: Readonly<Record<number, string>> = {
+    0: 'not present',
+    [P]: "a supervisor's, read-only",
+    [P | W]: "a supervisor's, writable",
+    [P | U]: "a user's, read-only",
+    [P | W | U]: "a user's, writable",
+  };
+  const READ = `here: mov eax, [${AT}]`;
+  const WRITE = `here: mov [${AT}], eax`;
+  const rows: [ring: 'ring 0' | 'ring 3', access: string, code: string, bits: number, errorCode: number | null][] = [
+    ['ring 0', 'a read', READ, 0, 0],
+    ['ring 0', 'a write', WRITE, 0, W],
+    ['ring 0', 'a read', READ, P, null],
+    ['ring 0', 'a write, CR0.WP clear,', WRITE, P, null],
+    ['ring 0', 'a write', WRITE, P | W, null],
+    ['ring 0', 'a read', READ, P | U, null],
+    ['ring 0', 'a write, CR0.WP clear,', WRITE, P | U, null],
+    ['ring 0', 'a write, CR0.WP set,', `${WP}${WRITE}`, P, P | W],
+    ['ring 0', 'a write, CR0.WP set,', `${WP}${WRITE}`, P | U, P | W],
+    ['ring 0', 'a write, CR0.WP set,', `${WP}${WRITE}`, P | W, null],
+    ['ring 3', 'a read', READ, 0, U],
+    ['ring 3', 'a write', WRITE, 0, U | W],
+    ['ring 3', 'a read', READ, P, U | P],
+    ['ring 3', 'a write', WRITE, P, U | P | W],
+    ['ring 3', 'a read', READ, P | W, U | P],
+    ['ring 3', 'a write', WRITE, P | W, U | P | W],
+    ['ring 3', 'a read', READ, P | U, null],
+    ['ring 3', 'a write', WRITE, P | U, U | P | W],
+    ['ring 3', 'a write', WRITE, P | W | U, null],
+  ];
+  for (const ring of ['ring 0', 'ring 3'] as const) {
+    specify(
+      ring === 'ring 0' ? paged0 : paged3,
+      rows
+        .filter((row) => row[0] === ring)
+        .map(
+          ([, access, code, bits, errorCode]): Case => [
+            `${access} from ${ring} to a page that is ${NAMES[bits]}: ${errorCode === null ? 'done' : `#PF(${errorCode})`}`,
+            entry(bits) + code,
+            errorCode === null ? NOTHING : fault(errorCode),
+          ],
+        ),
+    );
+  }
 });
 
-test('invlpg forgets a global page; changing CR4.PGE forgets all of them', async () => {
-  expect(await bootRemap(PGE, `invlpg [${PAGE}]`)).toBe(0x2222);
-  expect(await bootRemap(PGE, 'xor eax, eax\n mov cr4, eax')).toBe(0x2222);
+describe('what else reads and writes', () => {
+  const writes: readonly [string, string][] = [
+    ['inc, which reads first, faults as a write', `here: inc dword [${AT}]`],
+    ['xchg too', `here: xchg eax, [${AT}]`],
+    ['and lock cmpxchg, even when it would not store', `here: lock cmpxchg [${AT}], ecx`],
+    ['a bit set', `here: bts dword [${AT}], 3`],
+    ['stosd', `mov edi, ${AT}\n here: stosd`],
+    ['push', `mov esp, ${AT} + 4\n here: push eax`],
+    ['call', `mov esp, ${AT} + 4\n here: call behind`],
+    ['pop to memory', `push eax\n here: pop dword [${AT}]`],
+    ['a segment register stored', `here: mov [${AT}], ds`],
+    ['sgdt', `here: sgdt [${AT}]`],
+    ['setz', `here: setz [${AT}]`],
+  ];
+  specify(
+    paged3,
+    writes.map(([what, code]): Case => [what, entry(P | U) + code, fault(P | W | U)]),
+  );
+  specify(paged3, [
+    ['a bit test only reads', `${entry(0)} here: bt dword [${AT}], 3`, fault(U)],
+    ['cmp only reads', `${entry(0)} here: cmp [${AT}], eax`, fault(U)],
+    ['lodsb', `${entry(0)} mov esi, ${AT}\n here: lodsb`, fault(U)],
+    ['ret', `${entry(0)} mov esp, ${AT}\n here: ret`, fault(U)],
+    ['pop', `${entry(0)} mov esp, ${AT}\n here: pop eax`, fault(U)],
+    ['leave', `${entry(0)} mov ebp, ${AT}\n here: leave`, fault(U)],
+    ['a jump to where nothing is faults there', `${entry(0)} jmp ${AT}`, { ...fault(U), eip: AT }],
+    ['a jump to a page of the supervisor', `${entry(P | W)} jmp ${AT}`, { ...fault(U | P), eip: AT }],
+    ['lea reads nothing', `${entry(0)} lea eax, [${AT}]`, NOTHING],
+    ['prefetch is a hint', `${entry(0)} prefetchnta [${AT}]`, NOTHING],
+  ]);
 });
 
-test('with CR4.PSE a directory entry maps 4 MB; invlpg of any address in it forgets all of it', async () => {
-  const m = await bootPaged(ring0`
-    start:  ${pagingOn(PSE)}
-            mov ebx, [0x400000]
-            mov dword [${DIRECTORY + 4}], ${0x800000 | LARGE | PRESENT}
-            invlpg [0x7ff000]
-            mov ecx, [0x400000]
-    done:   ud2
-  `);
-  put(m, DIRECTORY + 4, 0x400000 | LARGE | PRESENT);
-  put(m, 0x800000, 0x3333);
-  expect(finish(m)).toMatchObject({ ebx: 0x1111, ecx: 0x3333 });
+describe('accesses over the end of a page', () => {
+  const NEXT = AT + 0x1000;
+  const second = (bits: number) => `page ${NEXT}, ${NEXT} + ${bits}\n`;
+  specify(paged3, [
+    [
+      'a dword whose second page is missing: CR2 is the beginning of that page',
+      `${second(0)} here: mov eax, [${NEXT} - 2]`,
+      fault(U, NEXT),
+    ],
+    [
+      'a dword whose first page is missing: CR2 is where it begins',
+      `${entry(0)} here: mov eax, [${NEXT} - 2]`,
+      fault(U, NEXT - 2),
+    ],
+    ['both missing: the first one is told', `${entry(0)}${second(0)} here: mov eax, [${NEXT} - 1]`, fault(U, NEXT - 1)],
+    ['a write whose second page is read-only', `${second(P | U)} here: mov [${NEXT} - 1], eax`, fault(U | P | W, NEXT)],
+    ['pusha', `${entry(0)} mov esp, ${NEXT} + 8\n here: pushad`, { vector: PF }],
+  ]);
+  test('a write that faults in its second page has stored nothing in its first', async () => {
+    const m = await boot(paged3`
+      start:  ${second(P | U)}
+              mov     eax, 0x11223344
+      here:   mov     [${NEXT - 2}], eax
+    `);
+    m.runUntilTrap();
+    expect(m).toDeliverTrap({ ...fault(U | P | W, NEXT), eip: 'here' });
+    expect(m.dword(NEXT - 4)).toBe(0);
+  });
+  test('an instruction over the end of a page faults at the second page', async () => {
+    const m = await boot(paged3`
+      start:  mov     word [${NEXT - 2}], 0x05c7
+              ${second(0)}
+              mov     eax, ${NEXT - 2}
+              jmp     eax
+    `);
+    m.runUntilTrap();
+    expect(m).toDeliverTrap({ ...fault(U, NEXT), eip: NEXT - 2 });
+  });
 });
 
-test('without CR4.PSE the bit means nothing', async () => {
-  const m = await bootPaged(ring0`
-    start:  ${pagingOn()}
-            mov ebx, [${PAGE}]
-    done:   ud2
-  `);
-  put(m, DIRECTORY + 4, (TABLES + 0x1000) | LARGE | PRESENT);
-  expect(finish(m).ebx).toBe(0x1111);
+describe('a fault changes nothing, so that the instruction can be done again', () => {
+  const restarts: readonly [string, string, string][] = [
+    ['push: ESP', `mov esp, ${AT} + 4`, 'push eax'],
+    ['pop: ESP', `mov esp, ${AT}`, 'pop eax'],
+    ['call: ESP and EIP', `mov esp, ${AT} + 4`, 'call behind'],
+    ['ret: ESP', `mov esp, ${AT}`, 'ret'],
+    ['pushad', `mov esp, ${AT} + 16`, 'pushad'],
+    ['popad', `mov esp, ${AT} - 8`, 'popad'],
+    ['enter', `mov esp, ${AT} + 4`, 'enter 8, 0'],
+    ['leave: EBP and ESP', `mov ebp, ${AT}`, 'leave'],
+    ['movsd: ESI and EDI', `mov esi, ${AT}\n mov edi, 0x200000`, 'movsd'],
+    ['stosd: EDI', `mov edi, ${AT}`, 'stosd'],
+    ['xchg: its register', 'mov eax, 7', `xchg eax, [${AT}]`],
+    ['xadd', 'mov eax, 7', `xadd [${AT}], eax`],
+    ['cmpxchg: EAX', 'mov eax, 7', `cmpxchg [${AT}], ecx`],
+    ['add: the flags', 'xor eax, eax', `add dword [${AT}], -1`],
+    ['adc: the carry that goes in', 'stc', `adc dword [${AT}], 1`],
+    ['rcl: the carry that goes in', 'stc', `rcl dword [${AT}], 1`],
+  ];
+  test.each(restarts)('%s', async (_, setup, code) => {
+    const m = await boot(paged3`
+      start:  ${entry(0)}
+              ${setup}
+              nop
+      here:   ${code}
+      behind: ud2
+    `);
+    m.runTo('here');
+    const names = ['eax', 'ecx', 'edx', 'ebx', 'esp', 'ebp', 'esi', 'edi'] as const;
+    const state = () => names.map((name) => m.pc.cpu.register(name));
+    const [before, flags] = [state(), m.pc.cpu.eflags];
+    m.runUntilTrap();
+    expect(m).toDeliverTrap({ vector: PF, eip: 'here', cpl: 3 });
+    const { esp, flags: pushed } = m.traps[0]!;
+    const after = state();
+    after[4] = esp;
+    expect(after).toEqual(before);
+    expect(pushed & 0x8d5).toBe(flags & 0x8d5);
+  });
+
+  test('a handler that maps the page lets it go on, as demand paging does', async () => {
+    const m = await boot(paged3`
+      start:  on      14, handler
+              ${entry(0)}
+              mov     ecx, 2
+      here:   add     dword [${AT}], 5
+              loop    here
+              mov     eax, [${AT}]
+              int3
+      handler:
+              page    ${AT}, ${AT} + 7
+              add     esp, 4
+              iretd
+    `);
+    m.runUntilTrap({ vector: BP });
+    expect(m.traps.map(({ vector }) => vector)).toEqual([PF, BP]);
+    expect(m.pc.cpu.eax).toBe(10);
+    expect(m).toLeaveStackBalanced();
+    expect(m).toPreserveRegisters();
+  });
+
+  test('rep movsd goes on from the element that faulted', async () => {
+    const m = await boot(paged3`
+      start:  ${entry(0)}
+              mov     esi, 0x200000
+              mov     edi, ${AT - 12}
+              mov     ecx, 8
+      here:   rep     movsd
+    `);
+    m.runUntilTrap();
+    expect(m).toDeliverTrap({ ...fault(W | U), eip: 'here' });
+    const { ecx, esi, edi } = m.pc.cpu;
+    expect([ecx, esi, edi]).toEqual([5, 0x20000c, AT]);
+  });
 });
 
-test('a reserved bit in the entry of a 4 MB page is #PF with RSVD', async () => {
-  const m = await bootPaged(ring0`
-    start:  ${pagingOn(PSE)}
-    here:   mov [${PAGE}], eax
-  `);
-  put(m, DIRECTORY + 4, 0x400000 | 0x2000 | LARGE | PRESENT);
-  m.runUntilTrap();
-  expect(m).toDeliverTrap({ vector: PF, errorCode: RSVD | 2 | P, eip: 'here', cr2: PAGE });
+describe('accessed and dirty', () => {
+  const bitsAfter = async (code: string) => {
+    const m = await boot(paged0`
+      start:  ${entry(P | W | U)}
+              ${code}
+              ud2
+    `);
+    m.runUntilTrap({ vector: UD });
+    return m.dword(m.addressOf('world_pages') + (AT >> 12) * 4) & 0x60;
+  };
+  test('a read sets A', async () => expect(await bitsAfter(`mov eax, [${AT}]`)).toBe(0x20));
+  test('a write sets A and D', async () => expect(await bitsAfter(`mov [${AT}], eax`)).toBe(0x60));
+  test('a read and then a write set both', async () =>
+    expect(await bitsAfter(`mov eax, [${AT}]\n mov [${AT}], eax`)).toBe(0x60));
+  test('what is not touched stays clear', async () => expect(await bitsAfter('nop')).toBe(0));
+  test('a write that faults sets neither', async () => {
+    const m = await boot(paged3`
+      start:  ${entry(P | U)}
+      here:   mov     [${AT}], eax
+    `);
+    m.runUntilTrap();
+    expect(m.dword(m.addressOf('world_pages') + (AT >> 12) * 4) & 0x40).toBe(0);
+  });
 });
 
-test('PAE: pointers, directories and tables of 64-bit entries, pages of 4 KB and 2 MB', async () => {
-  const m = await bootPae(ring0`
-    start:  ${pagingOn(PAE)}
-            mov ebx, [${PAGE}]
-            mov ecx, [0x600000]
-            mov dword [${OTHER}], 1
-    done:   ud2
-  `);
-  put(m, 0x600000, 0x3333);
-  const { ebx, ecx, ram } = finish(m);
-  expect([ebx, ecx]).toEqual([0x1111, 0x3333]);
-  // Accessed, and dirty where it was written.
-  expect((ram[PAE_TABLE] as number) & 0x60).toBe(0x20);
-  expect((ram[PAE_TABLE + 8] as number) & 0x60).toBe(0x60);
+describe('translations are remembered until they are told off', () => {
+  specify(paged0, [
+    ['invlpg', `mov eax, [${AT}]\n${entry(0)} invlpg [${AT}]\n here: mov eax, [${AT}]`, fault(0)],
+    ['a load of CR3', `mov eax, [${AT}]\n${entry(0)} mov eax, cr3\n mov cr3, eax\n here: mov eax, [${AT}]`, fault(0)],
+    [
+      'a directory entry that is gone takes its pages along',
+      `mov dword [world_directory + 4], 0\n here: mov eax, [0x400000]`,
+      fault(0, 0x400000),
+    ],
+  ]);
+  specify(paged3, [
+    ['beyond the tables there is nothing', 'here: mov eax, [0x400000]', fault(U, 0x400000)],
+    ['at the top of memory either', 'here: mov al, [0xffffffff]', fault(U, 0xffffffff)],
+  ]);
 });
 
-test('the page directory pointers are read when CR3 is loaded, and not again', async () => {
-  const m = await bootPae(ring0`
-    start:  ${pagingOn(PAE)}
-            mov dword [${DIRECTORY}], 0
-            invlpg [${PAGE}]
-            mov ebx, [${PAGE}]
-    done:   ud2
-  `);
-  expect(finish(m).ebx).toBe(0x1111);
+describe('the processor’s own accesses are the supervisor’s', () => {
+  const IDT = 'mov eax, world_idt\n shr eax, 12\n and dword [world_pages + eax * 4], ~4\n';
+  specify(paged3, [
+    ['the IDT may be hidden from ring 3', `${IDT} int 0x80\n here:`, { vector: 0x80, cpl: 3 }],
+    [
+      'a segment load reads a GDT hidden from ring 3',
+      'mov eax, world_gdt\n shr eax, 12\n and dword [world_pages + eax * 4], ~4\n mov ax, 0x23\n mov fs, ax\n here: ud2',
+      { vector: UD },
+    ],
+  ]);
+  test('#PF while reading a gate has no U bit, and EXT is not among its bits', async () => {
+    const m = await boot(paged0`
+      start:  mov     eax, idt
+              mov     [idtr + 2], eax
+              mov     esi, world_idt
+              mov     edi, idt
+              mov     ecx, 256 * 2
+              rep     movsd
+              lidt    [idtr]
+              mov     eax, idt + 0x1000 - 2048 + 2048
+              shr     eax, 12
+              mov     dword [world_pages + eax * 4], 0
+              mov     eax, cr3
+              mov     cr3, eax
+      here:   int     0x90
+              section .data
+      idtr:   dw      256 * 8 - 1
+              dd      0
+              section .bss
+              alignb  4096
+              resb    4096 - 0x80 * 8
+      idt:    resb    256 * 8
+    `);
+    m.runUntilTrap();
+    expect(m).toDeliverTrap({ vector: PF, errorCode: 0, eip: 'here' });
+    expect(m.pc.cpu.cr2).toBe(m.addressOf('idt') + 0x90 * 8);
+  });
 });
 
-test('a reserved bit in a directory pointer is #GP(0) when CR3 is loaded', async () => {
-  const m = await bootPae(ring0`
-    start:  ${pagingOn(PAE)}
-            mov dword [${DIRECTORY}], ${PAE_DIRECTORY | 2 | P}
-            mov eax, cr3
-    here:   mov cr3, eax
-  `);
-  m.runUntilTrap();
-  expect(m).toDeliverTrap({ vector: GP, errorCode: 0, eip: 'here' });
-});
-
-test('address bits that the processor does not have are reserved in PAE entries', async () => {
-  const m = await bootPae(ring0`
-    start:  ${pagingOn(PAE)}
-    here:   mov ebx, [${PAGE}]
-  `);
-  put64(m, PAE_TABLE, (1n << 36n) | BigInt(PAGE | PRESENT));
-  m.runUntilTrap();
-  expect(m).toDeliverTrap({ vector: PF, errorCode: RSVD | P, eip: 'here', cr2: PAGE });
-});
-
-const EFER_NXE = 'mov ecx, 0xc0000080\n mov eax, 0x800\n xor edx, edx\n wrmsr';
-
-test('a page marked NX can be read and not executed: #PF with I/D', async () => {
-  const m = await bootPae(ring0`
-    start:  ${EFER_NXE}
-            ${pagingOn(PAE)}
-            mov ebx, [${PAGE}]
-            mov eax, ${PAGE}
-            jmp eax
-  `);
-  put64(m, PAE_TABLE, NX | BigInt(PAGE | PRESENT));
-  m.runUntilTrap();
-  expect(m).toDeliverTrap({ vector: PF, errorCode: FETCH | P, eip: PAGE, cr2: PAGE });
-  expect(m.pc.cpu.ebx).toBe(0x1111);
-});
-
-test('NX in a directory entry counts for all of its pages', async () => {
-  const m = await bootPae(ring0`
-    start:  ${EFER_NXE}
-            ${pagingOn(PAE)}
-            mov eax, 0x600000
-            jmp eax
-  `);
-  put64(m, PAE_DIRECTORY + 3 * 8, NX | BigInt(0x600000 | LARGE | PRESENT));
-  m.runUntilTrap();
-  expect(m).toDeliverTrap({ vector: PF, errorCode: FETCH | P, eip: 0x600000 });
-});
-
-test('without EFER.NXE that bit is reserved, and fetches are not told apart', async () => {
-  const m = await bootPae(ring0`
-    start:  ${pagingOn(PAE)}
-            mov eax, ${PAGE}
-            jmp eax
-  `);
-  put64(m, PAE_TABLE, NX | BigInt(PAGE | PRESENT));
-  m.runUntilTrap();
-  expect(m).toDeliverTrap({ vector: PF, errorCode: RSVD | P, eip: PAGE });
-});
-
-test('a reserved bit of CR4 is #GP(0)', async () => {
-  const m = await boot(ring0`
-    start:  mov eax, 0x80000000
-    here:   mov cr4, eax
-  `);
-  m.runUntilTrap();
-  expect(m).toDeliverTrap({ vector: GP, errorCode: 0, eip: 'here' });
+describe('segments are asked before pages', () => {
+  specify(paged3, [
+    [
+      'a null segment is #GP, wherever it points',
+      `${entry(0)} xor ax, ax\n mov fs, ax\n here: mov eax, [fs:${AT}]`,
+      { vector: GP, errorCode: 0 },
+    ],
+    ['a page fault wins over nothing', `${entry(0)} here: mov eax, [ss:${AT}]`, fault(U)],
+  ]);
 });

@@ -1,0 +1,124 @@
+/**
+ * Follows handlers from the delivery of a trap to the iret that ends it, one instruction at a time, and keeps what
+ * the processor had at both ends: that is what can be said of registers, stacks and nesting.
+ */
+
+import type { Cpu, GeneralRegister } from '../machine/cpu.ts';
+import type { TrapEntry } from '../trace/trap-log.ts';
+
+const REGISTERS = ['eax', 'ecx', 'edx', 'ebx', 'esp', 'ebp', 'esi', 'edi'] as const;
+const SEGMENTS = ['ds', 'es', 'fs', 'gs', 'cs', 'ss'] as const;
+const IRET = 0xcf;
+const PREFIXES = new Set([0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65, 0x66, 0x67, 0xf0, 0xf2, 0xf3]);
+const BIG = 0x4000;
+
+/** Registers and the top of the stack, for comparing. */
+export interface Snapshot {
+  readonly registers: Readonly<Record<GeneralRegister, number>>;
+  readonly segments: Readonly<Record<(typeof SEGMENTS)[number], number>>;
+  readonly eip: number;
+  readonly cpl: number;
+}
+
+/** One entry of a handler. */
+export interface Frame {
+  readonly trap: TrapEntry;
+  /** At the handler's first instruction. */
+  readonly entry: Snapshot;
+  /** How many handlers were entered and not left before this one; 0 for the outermost. */
+  readonly depth: number;
+  /** The lowest ESP that was seen in the handler. */
+  readonly lowestStack: number;
+  /** ESP before its last iret, also of one that faulted; undefined while there was none. */
+  readonly stackAtIret: number | undefined;
+  /** Behind its iret; undefined while it runs, or when it was left another way. */
+  readonly exit: (Snapshot & { readonly time: number }) | undefined;
+}
+
+type OpenFrame = { -readonly [Key in keyof Frame]: Frame[Key] };
+
+export class FrameFollower {
+  /** In the order of entry. */
+  readonly frames: Frame[] = [];
+  private readonly open: OpenFrame[] = [];
+
+  constructor(
+    private readonly cpu: Cpu,
+    private readonly returned: (time: number, frame: Frame) => void,
+  ) {}
+
+  /** Handlers entered and not left. */
+  get depth(): number {
+    return this.open.length;
+  }
+
+  /** A trap has been delivered; its handler's first instruction is next. */
+  entered(trap: TrapEntry): void {
+    const entry = this.snapshot();
+    const frame: OpenFrame = {
+      trap,
+      entry,
+      depth: this.open.length,
+      lowestStack: entry.registers.esp,
+      stackAtIret: undefined,
+      exit: undefined,
+    };
+    this.open.push(frame);
+    this.frames.push(frame);
+  }
+
+  /** Before one instruction. @returns what to call when it has been executed, without a trap of its own */
+  before(): (() => void) | undefined {
+    const top = this.open.at(-1);
+    if (!top) return undefined;
+    const { esp } = this.cpu;
+    if (this.sameStack(top) && esp < top.lowestStack) top.lowestStack = esp;
+    if (!this.isIret()) return undefined;
+    top.stackAtIret = esp;
+    return () => this.left();
+  }
+
+  /** The iret belongs to the innermost handler that was entered with this stack; those inside it were abandoned. */
+  private left(): void {
+    const exit = { ...this.snapshot(), time: this.cpu.now };
+    const mine = this.open.findLastIndex((frame) => returnsTo(frame.trap, exit));
+    const [frame] = this.open.splice(mine < 0 ? this.open.length - 1 : mine);
+    if (!frame) return;
+    frame.exit = exit;
+    this.returned(exit.time, frame);
+  }
+
+  private sameStack(frame: Frame): boolean {
+    return this.cpu.segment('ss').selector === frame.entry.segments.ss;
+  }
+
+  private isIret(): boolean {
+    const { cpu } = this;
+    const { base } = cpu.segment('cs');
+    for (let at = 0; at < 4; at++) {
+      const physical = cpu.translate((base + cpu.eip + at) >>> 0);
+      const byte = physical === undefined ? undefined : cpu.ram[physical];
+      if (byte === IRET) return true;
+      if (byte === undefined || !PREFIXES.has(byte)) return false;
+    }
+    return false;
+  }
+
+  private snapshot(): Snapshot {
+    const { cpu } = this;
+    const registers = Object.fromEntries(REGISTERS.map((name) => [name, cpu.register(name)]));
+    const segments = Object.fromEntries(SEGMENTS.map((name) => [name, cpu.segment(name).selector]));
+    const big = (cpu.segment('ss').access & BIG) !== 0;
+    return {
+      registers: { ...registers, esp: big ? cpu.esp : cpu.esp & 0xffff } as Snapshot['registers'],
+      segments: segments as Snapshot['segments'],
+      eip: cpu.eip,
+      cpl: cpu.cpl,
+    };
+  }
+}
+
+/** Whether a return leads into what this trap interrupted: its privilege level and its stack. */
+function returnsTo(trap: TrapEntry, { cpl, registers, segments }: Snapshot): boolean {
+  return trap.cpl === cpl && trap.ss === segments.ss && trap.esp === registers.esp;
+}

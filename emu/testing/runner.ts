@@ -1,0 +1,97 @@
+/**
+ * Runs a machine and takes note of what happens: at full speed while nothing has to be looked at, and instruction by
+ * instruction inside handlers, when they are to be followed to their iret.
+ */
+
+import type { Pc } from '../machine/pc.ts';
+import type { Stop } from '../machine/stop.ts';
+import { type TrapEntry, TrapLog } from '../trace/trap-log.ts';
+import { EventLog, type MachineEvent } from './events.ts';
+import { type Frame, FrameFollower } from './frames.ts';
+
+/** How far to go; whichever comes first. */
+export interface Goal {
+  /** Virtual time. */
+  readonly until: number;
+  /** Stop behind the first delivery. */
+  readonly trap?: boolean;
+  /** Stop behind the instruction that makes such an event. */
+  readonly event?: (event: MachineEvent) => boolean;
+}
+
+export class Runner {
+  /** Whether handlers are followed; changing it takes effect with the next trap. */
+  follow: boolean;
+  private readonly log: TrapLog;
+  private readonly eventLog: EventLog;
+  private readonly follower: FrameFollower;
+  private wanted: Goal['event'];
+  private found: MachineEvent | undefined;
+
+  constructor(
+    private readonly pc: Pc,
+    follow: boolean,
+  ) {
+    this.follow = follow;
+    this.eventLog = new EventLog(pc, (event) => this.heard(event));
+    this.log = new TrapLog(pc.machine, Infinity, (trap) => this.eventLog.delivered(trap));
+    this.follower = new FrameFollower(pc.cpu, (time, frame) => this.eventLog.returned(time, frame));
+  }
+
+  get traps(): readonly TrapEntry[] {
+    return this.log.entries;
+  }
+
+  get events(): readonly MachineEvent[] {
+    return this.eventLog.events;
+  }
+
+  get frames(): readonly Frame[] {
+    return this.follower.frames;
+  }
+
+  /** COM1 has sent a byte. */
+  sent(byte: number): void {
+    this.eventLog.sent(this.pc.machine.now, byte);
+  }
+
+  /** Run. @returns why it ended, and the event that was waited for */
+  run(goal: Goal): { readonly stop: Stop; readonly event: MachineEvent | undefined } {
+    this.wanted = goal.event;
+    this.found = undefined;
+    try {
+      const stop = this.advance(goal);
+      return { stop, event: this.found };
+    } finally {
+      this.wanted = undefined;
+    }
+  }
+
+  private advance({ until, trap = false }: Goal): Stop {
+    const { machine, cpu } = this.pc;
+    for (;;) {
+      const looking = this.follow && this.follower.depth > 0 && !cpu.isHalted;
+      const after = looking ? this.follower.before() : undefined;
+      const end = looking ? Math.min(until, machine.now + 1) : until;
+      const before = this.log.entries.length;
+      const stop = machine.run({ until: end, ...(trap || this.follow || this.wanted ? { traps: 1 } : {}) });
+      const delivered = this.log.entries.length > before ? this.log.last : undefined;
+      if (delivered && this.follow) this.follower.entered(delivered);
+      if (!delivered) after?.();
+      if (this.found) return stop;
+      const asked = stop.kind === 'traps' ? trap : stop.kind === 'budget' ? machine.now >= until : true;
+      if (asked) return stop;
+    }
+  }
+
+  private heard(event: MachineEvent): void {
+    if (this.found || !this.wanted?.(event)) return;
+    this.found = event;
+    // A chip tells in the middle of an instruction; what is delivered is told when the machine stands already.
+    if (!isDelivery(event)) this.pc.machine.pause();
+  }
+}
+
+function isDelivery({ kind }: MachineEvent): boolean {
+  return kind === 'trap' || kind === 'interrupt' || kind === 'iret';
+}
