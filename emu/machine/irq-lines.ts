@@ -13,6 +13,7 @@ export type EdgeListener = (wire: IrqWire, level: boolean) => void;
 export class IrqWire {
   private driversHigh = 0;
   private listener: EdgeListener | undefined;
+  private debugger: EdgeListener | undefined;
 
   /**
    * @param name what people call it: 'IRQ 1'
@@ -44,6 +45,11 @@ export class IrqWire {
     this.listener = listener;
   }
 
+  /** The same for the debugger, which may be there beside a log. */
+  listenForDebugger(listener: EdgeListener | undefined): void {
+    this.debugger = listener;
+  }
+
   private move(by: number): void {
     const before = this.level;
     this.driversHigh += by;
@@ -51,5 +57,6 @@ export class IrqWire {
     if (level === before) return;
     this.input.set(level);
     this.listener?.(this, level);
+    this.debugger?.(this, level);
   }
 }

@@ -104,8 +104,8 @@ export class Machine implements TimeSource {
     // The processor wants its host before there is a machine; it calls it only when it runs.
     let memory: PhysicalMemory | undefined;
     const host: CpuHost = {
-      portRead: (port, width) => ports.read(port, width),
-      portWrite: (port, value, width) => ports.write(port, value, width),
+      portRead: (port, width) => ports.cpuRead(port, width),
+      portWrite: (port, value, width) => ports.cpuWrite(port, value, width),
       mmioRead: (address, width) => memory!.mmioRead(address, width),
       mmioWrite: (address, value, width) => memory!.mmioWrite(address, value, width),
       acknowledge,

@@ -19,7 +19,16 @@ export interface PortClaim {
 /** A write to a port of somebody's; the width is in bytes. */
 export type WriteListener = (owner: string, port: number, value: number, width: number) => void;
 
+/** An access as the CPU made it: `value` as read or written. */
+export interface PortAccess {
+  readonly port: number;
+  readonly width: number;
+  readonly write: boolean;
+  readonly value: number;
+}
+
 export class PortBus {
+  private cpuListener: ((access: PortAccess) => void) | undefined;
   private listener: WriteListener | undefined;
   private readonly claims: PortClaim[] = [];
   /** For each port, 1 + the index of its claim; 0: nobody. */
@@ -50,6 +59,24 @@ export class PortBus {
   /** Who decodes what, in the order of the ports. */
   map(): PortClaim[] {
     return [...this.claims].sort((a, b) => a.window.first - b.window.first);
+  }
+
+  /** For the debugger: hear of every access of the CPU, after it; undefined ends it. */
+  listenToCpu(listener: ((access: PortAccess) => void) | undefined): void {
+    this.cpuListener = listener;
+  }
+
+  /** The CPU's `in`. */
+  cpuRead(port: number, width: number): number {
+    const value = this.read(port, width);
+    this.cpuListener?.({ port, width, write: false, value });
+    return value;
+  }
+
+  /** The CPU's `out`. */
+  cpuWrite(port: number, value: number, width: number): void {
+    this.write(port, value, width);
+    this.cpuListener?.({ port, width, write: true, value });
   }
 
   /** A read of 1, 2 or 4 bytes, as the CPU's `in` makes it. */

@@ -7,8 +7,7 @@
 
 import type { Pc } from '../machine/pc.ts';
 
-export type ChipEvent = { readonly time: number } & /** An interrupt wire changed its level: 'IRQ 1', 'NMI'. */
-(
+export type ChipEvent = { readonly time: number } /** An interrupt wire changed its level: 'IRQ 1', 'NMI'. */ & (
   | { readonly kind: 'line'; readonly line: string; readonly level: boolean }
   /** The processor acknowledged: this is the vector it was given. */
   | { readonly kind: 'inta'; readonly vector: number }

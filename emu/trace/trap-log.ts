@@ -114,6 +114,8 @@ export class TrapLog {
   /** Where in the ring to go on reading, modulo 2^32. */
   private position: number;
   private index = 0;
+  /** How many of those kept have happened; more only when the machine has gone back. */
+  private shown = 0;
   private removeReader: (() => void) | undefined;
 
   /**
@@ -134,11 +136,31 @@ export class TrapLog {
   /** Oldest first. */
   get entries(): readonly TrapEntry[] {
     this.drain();
-    return this.kept;
+    return this.shown === this.kept.length ? this.kept : this.kept.slice(0, this.shown);
   }
 
   get last(): TrapEntry | undefined {
-    return this.entries.at(-1);
+    this.drain();
+    return this.kept[this.shown - 1];
+  }
+
+  /**
+   * The machine has gone to another moment of its past: what was delivered after it is not shown until it has happened
+   * again. Not across a reset of the processor, which counts from 0 again: then what came after the moment is forgotten.
+   */
+  goBack(now: number): void {
+    const { trapCount } = this.source.cpu;
+    const by = trapCount - this.position;
+    if (-by <= this.shown && this.shown + by <= this.kept.length) {
+      this.shown += by;
+      this.index += by;
+    } else {
+      const later = this.kept.findIndex((entry) => entry.time > now);
+      if (later >= 0) this.kept.length = later;
+      this.shown = this.kept.length;
+      this.index = (this.kept.at(-1)?.index ?? -1) + 1;
+    }
+    this.position = trapCount;
   }
 
   /** Stop logging; what was logged stays. */
@@ -156,9 +178,13 @@ export class TrapLog {
     while (this.position !== trapCount) {
       const entry = readTrap(this.ring, this.position, this.index++);
       this.position = (this.position + 1) >>> 0;
-      this.kept.push(entry);
+      this.kept[this.shown++] = entry;
       this.heard(entry);
     }
-    if (this.kept.length >= 2 * this.keep) this.kept.splice(0, this.kept.length - this.keep);
+    if (this.kept.length >= 2 * this.keep) {
+      const gone = Math.min(this.kept.length - this.keep, this.shown);
+      this.kept.splice(0, gone);
+      this.shown -= gone;
+    }
   }
 }
