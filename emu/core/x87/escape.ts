@@ -12,6 +12,7 @@ import {
   storeInteger, storeReal, storeRegister,
 } from './moves';
 import { begin, clearExceptions, control, initialize, isAvailable, mayWait, noteInstruction, pop, setControl, status } from './state';
+import { angle, cosineOfST0, sineAndCosineOfST0, sineOfST0, tangentOfST0, twoToTheXMinusOne, yTimesLogarithm } from './transcendental';
 
 @inline function regOf(modrm: u32): u32 { return modrm >>> 3 & 7; }
 @inline function rmOf(modrm: u32): u32 { return modrm & 7; }
@@ -82,15 +83,22 @@ function onStackTop(which: u32): void {
     case 0x01: absolute(); break;
     case 0x04: test(); break;
     case 0x05: examine(); break;
+    case 0x10: twoToTheXMinusOne(); break;
+    case 0x11: yTimesLogarithm(false); break;
+    case 0x12: tangentOfST0(); break;
+    case 0x13: angle(); break;
     case 0x14: extract(); break;
     case 0x15: partialRemainder(true); break;
     case 0x16: turnStack(-1); break;
     case 0x17: turnStack(1); break;
     case 0x18: partialRemainder(false); break;
+    case 0x19: yTimesLogarithm(true); break;
     case 0x1a: squareRoot(); break;
+    case 0x1b: sineAndCosineOfST0(); break;
     case 0x1c: roundToInteger(); break;
     case 0x1d: scaleByPowerOfTwo(); break;
-    default: undefined_(); break;
+    case 0x1e: sineOfST0(); break;
+    default: cosineOfST0(); break;
   }
 }
 

@@ -49,6 +49,7 @@ const withRegisters: readonly (readonly [group: string, opcode: number, seconds:
   ['function', 0xd9, [0xe0, 0xe1, 0xf4, 0xfa, 0xfc]],
   ['remainder', 0xd9, [0xf5, 0xf8]],
   ['scale', 0xd9, [0xfd]],
+  ['transcendental', 0xd9, [0xf0, 0xf1, 0xf2, 0xf3, 0xf9, 0xfb, 0xfe, 0xff]],
 ];
 export const x87Groups = [...new Set([...withMemory, ...withRegisters].map(([group]) => group))];
 
@@ -127,12 +128,25 @@ export function x87Case(random: Random, only?: string): FpuCase {
   }
   const [group, opcode, seconds] = random.pick(registers);
   const second = random.pick(seconds);
+  const before = x87State(random);
+  // SDM 2A, F2XM1, FYL2XP1: beyond these ends results are undefined.
+  if (group === 'transcendental' && (second === 0xf0 || second === 0xf9))
+    limitExponent(before.area, second === 0xf0 ? 0x3ffe : 0x3ffc);
   // SDM 2A, FCOMI: C1 is set to 0.
   const ignoreC1 = (opcode === 0xdb || opcode === 0xdf) && second >= 0xe8;
   return {
     group: `x87.${group}`,
     code: Uint8Array.of(opcode, second),
-    before: x87State(random),
+    before,
+    ...(group === 'transcendental' && { slack: 1 }),
     ...(ignoreC1 && { ignoreC1 }),
   };
+}
+
+/** Make ST(0) no larger than numbers of this exponent, unless it is none. */
+function limitExponent(area: Uint8Array, most: number): void {
+  const view = new DataView(area.buffer);
+  const word = view.getUint16(40, true);
+  const exponent = word & 0x7fff;
+  if (exponent > most && exponent !== 0x7fff) view.setUint16(40, (word & 0x8000) | (most - (exponent & 63)), true);
 }
