@@ -64,13 +64,14 @@ export function readPlanes(planes: Planes, registers: PlaneRegisters, offset: nu
   return plane < 2 && (offset & 1) === 0 ? (planes.memory[(offset % TEXT_BYTES) + plane] ?? 0) : 0;
 }
 
+const FONTS_AT_POWER_ON = new Array<number>(FONT_PLANE_BYTES).fill(0);
+FONT_8X16.forEach((byte, i) => {
+  FONTS_AT_POWER_ON[Math.floor(i / FONT_HEIGHT) * FONT_PITCH + (i % FONT_HEIGHT)] = byte;
+});
+
 /** As a video BIOS leaves plane 2: its 8 by 16 font in block 0. */
 export function fontsAtPowerOn(): number[] {
-  const fonts = new Array<number>(FONT_PLANE_BYTES).fill(0);
-  FONT_8X16.forEach((byte, i) => {
-    fonts[Math.floor(i / FONT_HEIGHT) * FONT_PITCH + (i % FONT_HEIGHT)] = byte;
-  });
-  return fonts;
+  return FONTS_AT_POWER_ON.slice();
 }
 
 /** "Character Map Select": block numbers are not in the order of their bits. Gives a block's first byte in plane 2. */

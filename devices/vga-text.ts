@@ -396,11 +396,13 @@ function word(registers: readonly number[], index: number): number {
   return (at(registers, index) << 8) | at(registers, index + 1);
 }
 
+const EMPTY_SCREEN = Array.from({ length: TEXT_BYTES }, (_, i) => (i % 2 === 0 ? 0x20 : 0x07));
+
 // As the video BIOS leaves it: mode 3, the screen empty, white on black.
 function powerOn(): VgaTextState {
   const bank = (registers: readonly number[]): Bank => ({ index: 0, registers: [...registers] });
   return {
-    memory: Array.from({ length: TEXT_BYTES }, (_, i) => (i % 2 === 0 ? 0x20 : 0x07)),
+    memory: EMPTY_SCREEN.slice(),
     fonts: fontsAtPowerOn(),
     crtc: bank(CRTC_MODE_3),
     sequencer: bank(SEQUENCER_MODE_3),
