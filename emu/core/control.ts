@@ -6,6 +6,7 @@ import { loadDirectoryPointers } from './walk';
 import { refreshMode } from './segments';
 import { enterDebugHandler, refreshBreakpoints, CR4_DE, DR6, DR7, DR6_BD, DR7_GD } from './debug';
 import { CR4_PCE, CR4_TSD } from './model';
+import { CR4_PVI, CR4_VME } from './virtual';
 import { isPrivileged, storeWord } from './system';
 import { dst, src, readRM } from './operands';
 import { onward } from './onward';
@@ -15,7 +16,7 @@ import { onward } from './onward';
 const CR0_NW: u32 = 1 << 29, CR0_CD: u32 = 1 << 30, CR0_TS: u32 = 8, CR0_ET: u32 = 16;
 const CR0_DEFINED: u32 = 0xe005003f, CR4_MCE: u32 = 1 << 6;
 const CR4_OSFXSR: u32 = 0x200, CR4_OSXMMEXCPT: u32 = 0x400;
-const CR4_DEFINED: u32 = CR4_TSD | CR4_DE | CR4_PSE | CR4_PAE | CR4_MCE | CR4_PGE | CR4_PCE | CR4_OSFXSR | CR4_OSXMMEXCPT;
+const CR4_DEFINED: u32 = CR4_VME | CR4_PVI | CR4_TSD | CR4_DE | CR4_PSE | CR4_PAE | CR4_MCE | CR4_PGE | CR4_PCE | CR4_OSFXSR | CR4_OSXMMEXCPT;
 
 function setCr0(value: u32): bool {
   const changed = load<u32>(CR0) ^ value;

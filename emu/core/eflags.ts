@@ -6,6 +6,7 @@ import {
   isVirtual8086, FLAG_TF, FLAG_IF, FLAG_DF, FLAG_IOPL, FLAG_NT, FLAG_RF, FLAG_VM, FLAG_AC, FLAG_VIF, FLAG_VIP, FLAG_ID,
 } from './segments';
 import { pushValue, popValue, adjustStack } from './stack';
+import { admitsImage, clearVirtual, hasVirtualFlag, isVirtualized, loadImage, setVirtual, virtualImage } from './virtual';
 import { onward } from './onward';
 
 /** Bits any program may change by popf and iret. */
@@ -35,16 +36,22 @@ export function virtualNeedsIopl(): bool {
 }
 
 export function pushf<T>(pc: usize): usize {
-  if (!virtualNeedsIopl()) return pc;
-  // SDM 2B, PUSHF: VM and RF read as 0.
-  pushValue<T>(<T>((load<u32>(EFLAGS) & ~(FLAG_VM | FLAG_RF)) | arithmeticFlags() | 2));
+  // SDM 3B, table 20-1: the extensions have only the 16-bit forms of pushf, popf and iret.
+  if (sizeof<T>() == 2 && isVirtualized()) pushValue<T>(<T>virtualImage());
+  else if (virtualNeedsIopl()) pushOwn<T>();
   return faulted() ? pc : onward(pc);
 }
+function pushOwn<T>(): void {
+  // SDM 2B, PUSHF: VM and RF read as 0.
+  pushValue<T>(<T>((load<u32>(EFLAGS) & ~(FLAG_VM | FLAG_RF)) | arithmeticFlags() | 2));
+}
 export function popf<T>(pc: usize): usize {
-  if (!virtualNeedsIopl()) return pc;
+  const virtual = sizeof<T>() == 2 && isVirtualized();
+  if (!virtual && !virtualNeedsIopl()) return pc;
   const value = <u32>popValue<T>();
-  if (faulted()) return pc;
+  if (faulted() || (virtual && !admitsImage(value))) return pc;
   adjustStack(sizeof<T>());
+  if (virtual) { loadImage(value); return onward(pc); }
   // IOPL stays as it is in virtual-8086 mode, whose CPL is 3; RF is always cleared.
   const wide = sizeof<T>() == 4 ? FLAG_AC | FLAG_ID : 0;
   writeFlags(value & ~FLAG_RF, FLAGS_ALWAYS | wide | FLAG_RF | privilegedFlags());
@@ -58,11 +65,13 @@ function mayChangeInterrupts(): bool {
   return false;
 }
 export function cli(pc: usize): usize {
+  if (hasVirtualFlag()) { clearVirtual(); return onward(pc); }
   if (!mayChangeInterrupts()) return pc;
   store<u32>(EFLAGS, load<u32>(EFLAGS) & ~FLAG_IF);
   return onward(pc);
 }
 export function sti(pc: usize): usize {
+  if (hasVirtualFlag()) return setVirtual() ? onward(pc) : pc;
   if (!mayChangeInterrupts()) return pc;
   // SDM 2B, STI: interrupts stay blocked for one more instruction, if they were before. The loop counts this one too.
   if (!(load<u32>(EFLAGS) & FLAG_IF)) { store<u32>(SHADOW, 2); store<u32>(SHADOW_OF_STACK, 0); }

@@ -59,6 +59,7 @@ export const EFER: u32 = 0x27c; // MSR C0000080H; NXE is all there is of it
 export const DIRECTORY_POINTERS: u32 = 0x280; // u64 x 4: with PAE, what mov cr3 loaded from the page directory pointer table
 export const PAGE_ATTRIBUTES: u32 = 0x2a0; // u64: MSR 277H
 export const MISC_ENABLE: u32 = 0x2a8; // MSR 1A0H
+export const A20_MASKED: u32 = 0x2ac; // address bits that the A20M# pin holds low: bit 20, or none
 // The one record that says "decode what lies at R_EIP"; every jump to code not decoded yet goes to it.
 export const FETCH: u32 = 0x3c0;
 // ---- x87, MMX and SSE (SDM 1, 8.1, 10.2)

@@ -4,7 +4,7 @@
 // carries a write tag only when nothing needs to know of the write: the page is dirty already, its frame
 // is plain RAM, no decoded code and no descriptor that somebody remembers lies there, and the host has no copy to keep.
 import {
-  CR0, CR4, CPL, GENERATION, TLB_SUPERVISOR, TLB_USER, TLB_ENTRIES, TLB_ENTRY, TLB_NEVER, T_READ, T_WRITE, T_ADDEND,
+  A20_MASKED, CR0, CR4, CPL, GENERATION, TLB_SUPERVISOR, TLB_USER, TLB_ENTRIES, TLB_ENTRY, TLB_NEVER, T_READ, T_WRITE, T_ADDEND,
   T_FRAME, REMEMBERED_PAGES, REMEMBERED_PAGES_BYTES, FRAMES, FRAME_MEMORY, FRAME_WRITABLE, FRAME_MMIO, FRAME_CODE, FRAME_TABLES, FRAME_SAVED,
 } from './layout';
 import { tlbEntryOf } from './tlb';
@@ -35,8 +35,8 @@ export const MARK_GLOBAL: u32 = 1, MARK_NO_EXECUTE: u32 = 2, MARK_LARGE: u32 = 4
 @inline export function hostOf(frame: u32, physical: u32): usize { return (frame & PAGE_MASK) | (physical & IN_PAGE); }
 
 /** 1, 2 or 4 bytes that lie in one page. Where nothing is, the bus floats high. */
-export function readPhysical(physical: u32, bytes: u32): u32 {
-  const frame = frameOf(physical);
+export function readPhysical(address: u32, bytes: u32): u32 {
+  const physical = address & ~load<u32>(A20_MASKED), frame = frameOf(physical);
   if (frame & FRAME_MEMORY) {
     const at = hostOf(frame, physical);
     return bytes == 4 ? load<u32>(at) : bytes == 2 ? <u32>load<u16>(at) : <u32>load<u8>(at);
@@ -47,8 +47,8 @@ export function readPhysical(physical: u32, bytes: u32): u32 {
 /** The frame is about to differ from the copy that the host has of it. */
 export function forgetSaved(physical: u32): void { store<u32>(FRAMES + ((physical >>> 12) << 2), frameOf(physical) & ~FRAME_SAVED); }
 /** The same for writing. ROM and the void swallow what is written to them. */
-export function writePhysical(physical: u32, value: u32, bytes: u32): void {
-  const frame = frameOf(physical);
+export function writePhysical(address: u32, value: u32, bytes: u32): void {
+  const physical = address & ~load<u32>(A20_MASKED), frame = frameOf(physical);
   if (frame & FRAME_WRITABLE) {
     if (frame & FRAME_CODE) codeWritten(physical, bytes);
     if (frame & FRAME_TABLES && isWatched(physical, bytes)) store<u32>(GENERATION, load<u32>(GENERATION) + 1);
@@ -80,12 +80,14 @@ function fill(linear: u32, physical: u32, access: u32, writable: bool, marks: u3
  */
 export function translate(linear: u32, access: u32): u32 {
   if (!(load<u32>(CR0) & CR0_PG)) {
-    fill(linear, linear, access, true, 0);
-    return linear;
+    const same = linear & ~load<u32>(A20_MASKED);
+    fill(linear, same, access, true, 0);
+    return same;
   }
   if (!walk(linear, access)) return 0;
-  fill(linear, physical, access, isDirty && permits(rights, (access & ~ACCESS_FETCH) | ACCESS_WRITE), marks);
-  return physical;
+  const found = physical & ~load<u32>(A20_MASKED);
+  fill(linear, found, access, isDirty && permits(rights, (access & ~ACCESS_FETCH) | ACCESS_WRITE), marks);
+  return found;
 }
 
 /** The physical address for an instruction fetch at the current privilege. Raises #PF, and then returns 0. */
@@ -96,7 +98,10 @@ export function fetchAddress(linear: u32): u32 {
 }
 
 /** Where a linear address leads, as the tables stand, without any effect: the physical address, or -1. */
-export function probe(linear: u32): f64 { return load<u32>(CR0) & CR0_PG ? follow(linear) : <f64>linear; }
+export function probe(linear: u32): f64 {
+  const found = load<u32>(CR0) & CR0_PG ? follow(linear) : <f64>linear;
+  return found < 0 ? found : <f64>(<u32>found & ~load<u32>(A20_MASKED));
+}
 
 // ---- forgetting
 

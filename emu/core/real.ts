@@ -3,27 +3,37 @@ import { CS, ES, DS, FS, GS, SS, EFLAGS, ESP, IDT_BASE, IDT_LIMIT } from './layo
 import { raise, faulted, GP } from './fault';
 import { readSystem } from './memory';
 import {
-  setRealCodeSegment, setRealSegment, selectorIn, refreshMode, refreshCodeAndStack, isVirtual8086, FLAG_AC, FLAG_IF, FLAG_TF, FLAG_RF, FLAG_IOPL,
+  setRealCodeSegment, setRealSegment, selectorIn, refreshMode, refreshCodeAndStack, isVirtual8086, FLAG_AC, FLAG_IF, FLAG_TF, FLAG_RF, FLAG_IOPL, FLAG_VIF,
 } from './segments';
 import { arithmeticFlags } from './flags';
 import { aimAtCurrentStack, reserve, commit, settleStack, stackTop, peekValue, adjustStack } from './stack';
 import { writeFlags, FLAGS_ALWAYS, FLAGS_WIDE } from './eflags';
+import { admitsImage, isVirtualized, loadImage, virtualImage } from './virtual';
 import { find } from './blocks';
 
 /** Through the table of far pointers at IDTR. Gives the handler's record, or 0 with #GP or #SS raised. */
 export function interruptReal(vector: u32, eip: u32): usize {
   if (vector * 4 + 3 > load<u32>(IDT_LIMIT)) { raise(GP, 0); return 0; }
-  const pointer = readSystem<u32>(load<u32>(IDT_BASE) + vector * 4), top = stackTop();
+  const image = load<u32>(EFLAGS) | arithmeticFlags() | 2;
+  return enterVector(load<u32>(IDT_BASE) + vector * 4, eip, image, FLAG_IF | FLAG_TF | FLAG_AC | FLAG_RF);
+}
+/** SDM 3B, 20.3.3, methods 5 and 6: an int n of a virtual-8086 program through its own table, at address 0. */
+export function interruptRedirected(vector: u32, eip: u32): usize {
+  if (isVirtualized()) return enterVector(vector * 4, eip, virtualImage(), FLAG_VIF | FLAG_TF | FLAG_RF);
+  return enterVector(vector * 4, eip, load<u32>(EFLAGS) | arithmeticFlags() | 2, FLAG_IF | FLAG_TF | FLAG_RF);
+}
+function enterVector(at: u32, eip: u32, flags: u32, cleared: u32): usize {
+  const pointer = readSystem<u32>(at), top = stackTop();
   if (faulted()) return 0;
   aimAtCurrentStack(0);
   const frame = reserve(top, 6, 2);
   if (!frame) return 0;
   store<u16>(frame, <u16>eip);
   store<u16>(frame, <u16>selectorIn(CS), 2);
-  store<u16>(frame, <u16>(load<u32>(EFLAGS) | arithmeticFlags() | 2), 4);
+  store<u16>(frame, <u16>flags, 4);
   commit(frame, top, 6, 2);
   settleStack(top - 6);
-  store<u32>(EFLAGS, load<u32>(EFLAGS) & ~(FLAG_IF | FLAG_TF | FLAG_AC | FLAG_RF));
+  store<u32>(EFLAGS, load<u32>(EFLAGS) & ~cleared);
   setRealCodeSegment(pointer >>> 16);
   refreshCodeAndStack();
   return find(pointer & 0xffff);
@@ -32,14 +42,17 @@ export function interruptReal(vector: u32, eip: u32): usize {
 /** iret in real mode and, with IOPL 3, in virtual-8086 mode. Gives the next record, or 0 with a fault raised. */
 export function iretReal<T>(): usize {
   // SDM 3B, 20.2.7: in virtual-8086 mode iret is sensitive to IOPL.
-  if (isVirtual8086() && (load<u32>(EFLAGS) & FLAG_IOPL) != FLAG_IOPL) { raise(GP, 0); return 0; }
+  const virtual = sizeof<T>() == 2 && isVirtualized();
+  if (!virtual && isVirtual8086() && (load<u32>(EFLAGS) & FLAG_IOPL) != FLAG_IOPL) { raise(GP, 0); return 0; }
   const size = <u32>sizeof<T>();
   const eip = <u32>peekValue<T>(0), selector = <u32>peekValue<T>(size) & 0xffff, flags = <u32>peekValue<T>(2 * size);
   if (faulted()) return 0;
   if (eip > 0xffff) { raise(GP, 0); return 0; }
+  if (virtual && !admitsImage(flags)) return 0;
   adjustStack(3 * size);
   const wide = sizeof<T>() == 4 ? FLAGS_WIDE : 0;
-  writeFlags(flags, FLAGS_ALWAYS | wide | FLAG_IF | (isVirtual8086() ? 0 : FLAG_IOPL));
+  if (virtual) loadImage(flags);
+  else writeFlags(flags, FLAGS_ALWAYS | wide | FLAG_IF | (isVirtual8086() ? 0 : FLAG_IOPL));
   setRealCodeSegment(selector);
   refreshCodeAndStack();
   return find(eip);

@@ -1,6 +1,6 @@
 // The core as the host sees it: reset, run, and the few things the host may do between runs.
 import {
-  BUDGET, CPL, CURRENT, EFLAGS, EIP, END_TIME, EXIT_REQUEST, FAULT, FAULT_CODE, FETCH, HALTED, INTR, KIND_REAL, MARGIN, NMI, NMI_BLOCKED, PC, R_EIP,
+  A20_MASKED, BUDGET, CPL, CURRENT, EFLAGS, EIP, END_TIME, EXIT_REQUEST, FAULT, FAULT_CODE, FETCH, HALTED, INTR, KIND_REAL, MARGIN, NMI, NMI_BLOCKED, PC, R_EIP,
   R_KIND, R_POSITION, KIND_REP, KIND_REPNE, REPEATING, DEBUG_TRAPS, SHADOW, SHUTDOWN, TIME_NOW, WATCH_HIT, CAUSE_EXTERNAL, CAUSE_FAULT, CAUSE_NMI, CAUSE_TRAP,
 } from './layout';
 import { runHot } from './generated/hot';
@@ -163,5 +163,10 @@ export function eflags(): u32 { return load<u32>(EFLAGS) | arithmeticFlags() | 2
 export function setEflags(value: u32): void {
   setArithmeticFlags(value & ARITHMETIC);
   store<u32>(EFLAGS, (value & ~ARITHMETIC) | 2);
+}
+/** The level of the A20M# pin, inverted: false holds address line 20 low. Also in the middle of an instruction. */
+export function gateA20(open: bool): void {
+  store<u32>(A20_MASKED, open ? 0 : 1 << 20);
+  flushTranslations();
 }
 export { probe, controlChanged };

@@ -1,6 +1,6 @@
 // Software interrupts, the processor's tables and registers, and asking about selectors.
 import {
-  CPL, SS, LDTR, TR, GDT_BASE, GDT_LIMIT, IDT_BASE, IDT_LIMIT, GENERATION, HALTED, MODE, RECORD, SHADOW,
+  CPL, CR4, SS, LDTR, TR, GDT_BASE, GDT_LIMIT, IDT_BASE, IDT_LIMIT, GENERATION, HALTED, MODE, RECORD, SHADOW,
   SHADOW_OF_STACK,
 } from './layout';
 import { raise, faulted, BP, OF_VECTOR, BR, UD, GP, NP } from './fault';
@@ -11,13 +11,14 @@ import {
 import { flushPage } from './paging';
 import {
   readDescriptor, findDescriptor, low, high, isNull, isSystem, isCode, isConforming, isPresent, isWritableData, dplOf, rplOf, typeOf,
-  limitOf, selectorCode, selectorIn, setSegment, setNull, loadSegment, writeType, isRealStyle, TYPE_TSS16, TYPE_TSS16_BUSY,
+  limitOf, selectorCode, selectorIn, setSegment, setNull, loadSegment, writeType, isRealStyle, isVirtual8086, TYPE_TSS16, TYPE_TSS16_BUSY,
   TYPE_LDT, TYPE_TSS32, TYPE_TSS32_BUSY, TYPE_CALL16, TYPE_TASK_GATE, TYPE_CALL32,
 } from './segments';
 import { pushValue, popValue, adjustStack } from './stack';
 import { virtualNeedsIopl } from './eflags';
 import { skipSingleStep } from './debug';
-import { debugInterrupt, softwareInterrupt } from './traps';
+import { CR4_VME, isRedirected } from './virtual';
+import { debugInterrupt, redirectedInterrupt, softwareInterrupt } from './traps';
 import { dst, src, imm, next, offset, segmentOf, isMemory, readRM } from './operands';
 import { onward } from './onward';
 import { find } from './blocks';
@@ -42,7 +43,14 @@ function needsProtected(): bool {
 export function icebp(pc: usize): usize { return debugInterrupt(pc); }
 export function int3(pc: usize): usize { return softwareInterrupt(pc, BP); }
 export function interrupt(pc: usize): usize {
-  return virtualNeedsIopl() ? softwareInterrupt(pc, imm(pc) & 0xff) : pc;
+  const vector = imm(pc) & 0xff;
+  // SDM 3B, 20.3.3: with CR4.VME the redirection bitmap is asked first, then IOPL.
+  if (isVirtual8086() && load<u32>(CR4) & CR4_VME) {
+    const redirected = isRedirected(vector);
+    if (faulted()) return pc;
+    if (redirected) return redirectedInterrupt(pc, vector);
+  }
+  return virtualNeedsIopl() ? softwareInterrupt(pc, vector) : pc;
 }
 export function into(pc: usize): usize { return overflow() ? softwareInterrupt(pc, OF_VECTOR) : onward(pc); }
 /** SDM 2A, BOUND: the register outside the two signed bounds is #BR, a fault. */

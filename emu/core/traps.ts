@@ -24,7 +24,7 @@ import {
 import { aimAtCurrentStack, reserve, commit, settleStack, stackTop } from './stack';
 import { findInnerStack, enterInnerStack, innerTop } from './inner';
 import { ring0Frame, enterRing0, noteRing0 } from './rings';
-import { interruptReal } from './real';
+import { interruptReal, interruptRedirected } from './real';
 import { interruptTask } from './tasks';
 import { next } from './operands';
 import { now } from './time';
@@ -290,4 +290,12 @@ export function softwareInterrupt(pc: usize, vector: u32): usize {
  */
 export function debugInterrupt(pc: usize): usize {
   return deliverAt(DB, CAUSE_TRAP, false, 0, next(pc), load<u32>(pc, R_EIP));
+}
+/** int n in virtual-8086 mode, to the program's own handler: no gate, no other ring. Gives the next record, `pc` with a fault raised. */
+export function redirectedInterrupt(pc: usize, vector: u32): usize {
+  logTrap(vector, CAUSE_SOFTWARE, false, 0, next(pc), flagsRegister());
+  const handler = interruptRedirected(vector, next(pc));
+  if (faulted()) { store<u32>(TRAPS, load<u32>(TRAPS) - 1); return pc; }
+  store<u32>(DEBUG_TRAPS, 0);
+  return handler;
 }

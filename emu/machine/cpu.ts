@@ -69,12 +69,16 @@ interface CoreExports {
   time(): number;
   stateChanged(): void;
   controlChanged(): void;
+  gateA20(open: boolean): void;
   memoryChanged(physical: number, bytes: number): void;
   stopsChanged(): void;
   eflags(): number;
   setEflags(value: number): void;
   probe(linear: number): number;
 }
+
+/** What cpuid says in EAX of leaf 1, and EDX holds after a reset. */
+const SIGNATURE = 0x6d8;
 
 /**
  * V8 never replaces a WebAssembly function while it runs, so the switch would stay in the baseline compiler's
@@ -136,7 +140,9 @@ export class Cpu {
    */
   reset(): void {
     const time = this.now;
+    const a20 = this.get(L.A20_MASKED); // a pin, which somebody else holds
     this.bytes.fill(0, 0, L.STATE_END);
+    this.set(L.A20_MASKED, a20);
     this.set(L.GENERATION, 1);
     this.view.setFloat64(L.TIME_NOW, time, true);
     for (const name of segmentRegisters) {
@@ -157,6 +163,7 @@ export class Cpu {
     this.set(L.FPU_CONTROL, 0x40);
     this.set(L.FPU_TAGS, 0xff);
     this.set(L.MXCSR, 0x1f80);
+    this.edx = SIGNATURE;
     this.eip = 0xfff0;
     this.core.initialize();
     this.isStale = true;
@@ -199,6 +206,10 @@ export class Cpu {
   /** Level of the INTR pin. */
   setIntr(level: boolean): void {
     this.set(L.INTR, level ? 1 : 0);
+  }
+  /** The A20M# pin: while the gate is closed address line 20 is low for every access, as in an 8086's wrapped megabyte. */
+  setA20(open: boolean): void {
+    this.core.gateA20(open);
   }
   /** An edge on the NMI pin. */
   raiseNmi(): void {

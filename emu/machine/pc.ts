@@ -40,7 +40,7 @@ import { I8254 } from '../../devices/i8254.ts';
 import { I8259Pair, type I8259PairState } from '../../devices/i8259.ts';
 import { Ib700 } from '../../devices/ib700.ts';
 import { IsaDebugExit } from '../../devices/isa-debug-exit.ts';
-import { joinLines, pulse, unconnected } from '../../devices/line.ts';
+import { joinLines, pulse } from '../../devices/line.ts';
 import { Mc146818 } from '../../devices/mc146818.ts';
 import { ParallelPort, ParallelWrapPlug } from '../../devices/parallel-port.ts';
 import { Port61 } from '../../devices/port61.ts';
@@ -179,8 +179,10 @@ export class Pc {
     // The pin takes edges.
     this.nmi = new IrqWire('NMI', { set: (level) => level && this.cpu.raiseNmi() });
     const nmi = nmiGate(this.nmi.driver());
-    // The processor's A20M# pin matters below 1 MB in real mode only; its two drivers are joined, and lead nowhere.
-    const a20 = joinLines(unconnected);
+    // The A20 gate has two drivers; the keyboard controller's opens it at power-on.
+    const a20 = joinLines({ set: (open) => this.cpu.setA20(open) });
+    const a20OfController = a20();
+    a20OfController.set(true);
 
     this.speaker = new Speaker({
       clock,
@@ -202,7 +204,7 @@ export class Pc {
       clock,
       irq1: this.wire(1),
       irq12: this.wire(12),
-      a20: a20(),
+      a20: a20OfController,
       reset: this.resetLine('the keyboard controller'),
       keyboard: this.keyboard,
       aux: this.mouse,
