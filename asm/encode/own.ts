@@ -14,6 +14,7 @@ import {
   fitsSignedByte,
   type MemoryForm,
   OPEN_IMMEDIATE,
+  type OperandForm,
 } from './form.ts';
 import type { Bits } from './operands.ts';
 
@@ -100,7 +101,7 @@ export function ownEncoding(form: Form, sibling: Sibling): Encoding | null {
   }
   if (first.kind === 'far') return farDirect(form);
   if (first.kind === 'memory' && first.far) return farIndirect(form, first, sibling);
-  if (second) return null;
+  if (second) return mnemonic === 'xchg' ? exchange(first, second, bits) : null;
   if (first.kind === 'immediate') {
     if (mnemonic === 'push') return pushImmediate(form);
     // Keystone makes a breakpoint of `int 3`; who writes two bytes means two bytes.
@@ -171,6 +172,17 @@ function farDirect(form: Form): Encoding {
   const selector = operand.selector === 'open' ? 0n : operand.selector;
   const opcode = form.mnemonic === 'jmp' ? 0xea : 0x9a;
   return { bytes: Uint8Array.of(...prefix, opcode, ...little(offset, size / 8), ...little(selector, 2)), fields };
+}
+
+/** Two registers: either may be the ModRM's `reg`; NASM takes the first, keystone the second. */
+function exchange(first: OperandForm, second: OperandForm, bits: Bits): Encoding | null {
+  if (first.kind !== 'register' || second.kind !== 'register') return null;
+  const [a, b] = [first.register, second.register];
+  if (a.class !== 'general' || b.class !== 'general' || a.size !== b.size) return null;
+  // With the accumulator there is a form of one byte.
+  if (a.size !== 8 && (a.number === 0 || b.number === 0)) return null;
+  const prefix = a.size === 8 ? [] : a.size === bits ? [] : [0x66];
+  return { bytes: Uint8Array.of(...prefix, a.size === 8 ? 0x86 : 0x87, 0xc0 | (a.number << 3) | b.number), fields: [] };
 }
 
 /** FF /5 and FF /3, whose ModRM is that of `inc` (FF /0) but for the middle field. */

@@ -19,7 +19,8 @@ import {
 
 /** Null if the bytes mean the form; else a message that says what they mean. */
 export function disagreement(form: Form, bytes: Uint8Array): string | null {
-  const decoded = capstone(bytes, 0, readableBits(form));
+  const readable = readableAs(form, bytes);
+  const decoded = capstone(readable.bytes, 0, readable.bits);
   const asked = form.prefixes.length > 0 ? `${form.prefixes.join(' ')} ${printForm(form)}` : printForm(form);
   const hex = Array.from(bytes, (b) => b.toString(16).padStart(2, '0')).join(' ');
   if (!decoded)
@@ -27,7 +28,7 @@ export function disagreement(form: Form, bytes: Uint8Array): string | null {
       ? null
       : `'${asked}' is refused: its encoding, ${hex}, reads as no instruction`;
   const told = `'${asked}' is refused: its encoding, ${hex}, reads as '${`${decoded.mnemonic} ${decoded.operands}`.trimEnd()}'`;
-  if (decoded.bytes.length !== bytes.length) return told;
+  if (decoded.bytes.length !== readable.bytes.length) return told;
   const words = decoded.mnemonic.split(' ').filter((word) => !WRITTEN_PREFIXES.has(word));
   const name = words.join(' ');
   if (nameOfDecoded(name) !== nameOfAsked(form)) return told;
@@ -35,7 +36,7 @@ export function disagreement(form: Form, bytes: Uint8Array): string | null {
 }
 
 const WRITTEN_PREFIXES = new Set(
-  'lock rep repe repz repne repnz xacquire xrelease bnd data16 addr16 addr32'.split(' '),
+  'lock rep repe repz repne repnz xacquire xrelease bnd notrack data16 addr16 addr32'.split(' '),
 );
 
 /** Instructions capstone does not read. */
@@ -93,12 +94,19 @@ function nameOfDecoded(name: string): string {
   return BY_SIZE.has(same) ? `${same}w` : same;
 }
 
-/** In 16-bit code capstone takes a 66 that belongs to the opcode for an operand size; 32-bit code is the same here. */
-function readableBits(form: Form): 16 | 32 {
-  const vector = form.operands.some(
+/**
+ * In 16-bit code capstone takes a 66 that belongs to a vector instruction's opcode for an operand size. These are
+ * the same in 32-bit code, but for the 67 that says what an address is.
+ */
+function readableAs(form: Form, bytes: Uint8Array): { bytes: Uint8Array; bits: 16 | 32 } {
+  const isVector = form.operands.some(
     (o) => o.kind === 'register' && (o.register.class === 'xmm' || o.register.class === 'mmx'),
   );
-  return vector && !form.operands.some((o) => o.kind === 'memory') ? 32 : form.bits;
+  if (form.bits !== 16 || !isVector) return { bytes, bits: form.bits };
+  if (!form.operands.some((o) => o.kind === 'memory')) return { bytes, bits: 32 };
+  const at = bytes.indexOf(0x67);
+  const isPrefix = at >= 0 && at < bytes.indexOf(0x0f);
+  return { bytes: isPrefix ? bytes.filter((_, i) => i !== at) : Uint8Array.of(0x67, ...bytes), bits: 32 };
 }
 
 /** Operands capstone adds or leaves out; there the name and length have said enough. */

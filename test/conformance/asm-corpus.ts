@@ -198,8 +198,32 @@ function* rest(): Generator<string> {
   ).split(' ');
 }
 
+/** Every addressing mode with instructions whose opcodes stand apart. */
+function* addresses(): Generator<string> {
+  for (const address of ADDRESSES) {
+    yield* [`lea esi, [${address}]`, `lea cx, [${address}]`, `xchg [${address}], edx`, `xadd [${address}], cl`];
+    yield* [`lock cmpxchg [${address}], edi`, `movzx eax, byte [${address}]`, `movsx ecx, word [${address}]`];
+    yield* [`bt [${address}], eax`, `push dword [${address}]`, `pop dword [${address}]`, `shld [${address}], eax, 3`];
+    yield* [`fld qword [${address}]`, `fistp word [${address}]`, `sete [${address}]`, `cmovne eax, [${address}]`];
+    yield* [`movups xmm3, [${address}]`, `movdqa [${address}], xmm5`, `movq mm1, [${address}]`, `call [${address}]`];
+    yield* [`imul edx, [${address}], 1000`, `bsf ebx, [${address}]`, `jmp dword [${address}]`];
+  }
+}
+
 /** All statements, each once. */
 export function corpus(): string[] {
-  const families = [arithmetic, oneOperand, shifts, conditions, strings, segments, bits, float, vector, rest];
+  const families = [
+    arithmetic,
+    oneOperand,
+    shifts,
+    conditions,
+    strings,
+    segments,
+    bits,
+    float,
+    vector,
+    rest,
+    addresses,
+  ];
   return [...new Set(families.flatMap((family) => [...family()]))];
 }

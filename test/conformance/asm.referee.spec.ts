@@ -1,6 +1,7 @@
 /** Our assembler beside NASM: the corpus byte for byte, and the kernel section by section. */
 
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -84,7 +85,7 @@ function assembleKernel(format: 'elf32' | 'multiboot'): Assembly {
   return assembly;
 }
 
-/** Links an object with GNU ld and gives name, address and bytes of each part. */
+/** Links an object with GNU ld and gives name, address, size and digest of each part. */
 function linked(object: string): string[] {
   const script = join(folder, 'kernel.ld');
   const image = `${object}.elf`;
@@ -94,9 +95,10 @@ function linked(object: string): string[] {
 }
 
 function parts(image: Uint8Array): string[] {
-  return readElf(image)!.parts.map(
-    (p) => `${p.name} ${p.address.toString(16)} ${Buffer.from(p.bytes).toString('hex')}`,
-  );
+  return readElf(image)!.parts.map(({ name, address, bytes }) => {
+    const digest = createHash('sha256').update(bytes).digest('hex').slice(0, 16);
+    return `${name} ${address.toString(16)} ${bytes.length} ${digest}`;
+  });
 }
 
 test('the kernel is the one NASM and GNU ld make, linked by us or by ld', () => {

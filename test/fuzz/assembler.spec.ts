@@ -6,13 +6,16 @@ import { assemble } from '../../asm/index.ts';
 import { corpus } from '../conformance/asm-corpus.ts';
 import { Random } from './random.ts';
 
-const SOURCES = 6000;
+/** A slice; TRAPGATE_FUZZ_SOURCES=30000, 105,000 lines, takes minutes. */
+const SOURCES = Number(process.env.TRAPGATE_FUZZ_SOURCES ?? 4000);
 const MARKS = [...'%[](){}:,;+-*/\\\'"`$@.#!~^&|<>=?019abexyz \t'];
 const WORDS = (
   '%macro %endmacro %rep %endrep %if %endif %else %1 %%x %push %pop %$x %rotate %include equ times db dd resb section ' +
   'struc endstruc istruc at iend align org absolute extern global common incbin bits $ $$ eax [ ] 0x7fffffff -1 byte ' +
-  'dword far strict lock rep o16 st0 xmm0 cr0 1b 1f 1:'
+  'dword far strict lock rep o16 st0 xmm0 cr0 1b 1f 1: weak static :function cfi_trap_frame cfi_offset cfi_startproc'
 ).split(' ');
+
+const FORMATS = ['bin', 'elf32', 'elf32exec'] as const;
 
 /** A line with some of its characters lost, added, or exchanged for another line's. */
 function damage(line: string, lines: readonly string[], random: Random): string {
@@ -33,7 +36,7 @@ function damage(line: string, lines: readonly string[], random: Random): string 
   return result;
 }
 
-test(`${SOURCES} damaged sources give code or messages with a place`, () => {
+test(`${SOURCES} damaged sources give code or messages with a place`, { timeout: 1_200_000 }, () => {
   const random = new Random(20_250_101);
   const files = ['include/proc.inc', 'include/printk.inc', 'cpu/entry.asm', 'cpu/gdt.asm', 'boot.asm'];
   const kernel = files.flatMap((name) => readFileSync(`guest/kernel/${name}`, 'utf8').split('\n'));
@@ -42,7 +45,8 @@ test(`${SOURCES} damaged sources give code or messages with a place`, () => {
     const source = Array.from({ length: 1 + random.below(6) }, () => damage(random.pick(lines), lines, random)).join(
       '\n',
     );
-    const { ok, diagnostics } = assemble(source, { bits: random.chance(2) ? 16 : 32 });
+    const bits = random.chance(2) ? 16 : 32;
+    const { ok, diagnostics } = assemble(source, { bits, format: random.pick(FORMATS), debug: true });
     expect(ok, source).toBe(!diagnostics.some((d) => d.severity === 'error'));
     for (const d of diagnostics) expect(d.line === 0 || d.text !== '' || d.message !== '', source).toBe(true);
   }
