@@ -3,7 +3,7 @@
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: run build core core-quick guest test test-all bench lint format picture clean help install-deps
+.PHONY: run build core core-quick guest test test-all soak bench lint format picture clean help install-deps
 
 bin := node_modules/.bin
 installed := node_modules/.installed
@@ -52,6 +52,10 @@ test: build lint
 test-all: build lint
 	@sh emu/build/referees.sh
 	@TRAPGATE_REFEREES=1 $(bin)/vitest run -c test/vitest.config.ts
+
+## make soak          ten million random port accesses, with all the interrupts they cause (SOAK=1000000 for fewer)
+soak: build
+	@TRAPGATE_SOAK=$(or $(SOAK),10000000) $(bin)/vitest run -c test/vitest.config.ts test/fuzz/port-storm.spec.ts
 
 ## make bench         compute and trap guests on trapgate and on v86, side by side
 bench: build/tools/bench.js build

@@ -112,6 +112,11 @@ export class I8254 extends Chip<I8254State> {
     return super.peek();
   }
 
+  override save(): I8254State {
+    this.peek();
+    return super.save();
+  }
+
   protected settle(): void {
     for (const n of [0, 1, 2]) {
       this.listeners[n]?.();

@@ -39,6 +39,7 @@ export class Printer extends Chip<PrinterState> implements ParallelPeer {
     super(powerOn);
     this.o = options;
     this.alarm = options.clock.alarm('printer', () => this.nextPhase());
+    this.drive();
   }
 
   /** Takes the paper out, or switches it off line; it then reports so and stays busy. */

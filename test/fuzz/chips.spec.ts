@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { GPIO_BASE, GPIO_PINS } from '../../devices/bcm2835-gpio.ts';
 import type { PortWindow } from '../../devices/device.ts';
 import { KEYS } from '../../devices/keys.ts';
 import { type Board, board } from '../unit/board.ts';
@@ -6,7 +7,7 @@ import { Random } from './random.ts';
 
 /** One thing that happens to a board; its result is all that can be seen of it. */
 function happen(b: Board, random: Random): unknown {
-  const kind = random.below(100);
+  const kind = random.below(110);
   const window: PortWindow = random.pick(b.ports);
   const port = window.first + random.below(window.last - window.first + 1);
   if (kind < 40) return window.read?.(port);
@@ -18,6 +19,13 @@ function happen(b: Board, random: Random): unknown {
   if (kind < 98) return b.com1.receive(random.below(256));
   if (kind < 99)
     return b.com2.shiftIn(random.below(256), { parity: random.below(2) === 1, break: random.below(9) === 0 });
+  if (kind < 104) return b.gpio.memory[0]?.read(GPIO_BASE + 4 * random.below(0x30), 4);
+  if (kind < 107) return b.gpio.memory[0]?.write(GPIO_BASE + 4 * random.below(0x30), random.next(), 4);
+  if (kind < 108) return b.gpio.press(random.below(GPIO_PINS), random.chance(2));
+  if (kind < 109) {
+    b.fpu.ferr = !b.fpu.ferr;
+    return b.fpuError.update();
+  }
   return b.int.level ? b.pic.acknowledge() : undefined;
 }
 
@@ -29,6 +37,7 @@ function save(b: Board): unknown[] {
 function copyOf(b: Board): Board {
   const copy = board();
   copy.clock.now = b.clock.now;
+  copy.fpu.ferr = b.fpu.ferr;
   b.chips.forEach((chip, i) => void copy.chips[i]!.load(JSON.parse(JSON.stringify(chip.save()))));
   return copy;
 }

@@ -1,0 +1,35 @@
+/** A fixed slice of what `make soak` does ten million times. */
+import { expect, test } from 'vitest';
+import { PortStorm } from './port-storm.ts';
+import { Random } from './random.ts';
+
+/** Accesses of all seeds together; `make soak` asks for more. */
+const ACCESSES = Number(process.env.TRAPGATE_SOAK ?? 150_000);
+const SEEDS = [1, 2, 3, 4, 5, 6] as const;
+const PATIENCE_MS = 3_600_000;
+/** Slices between two comparisons. */
+const ROUND = 40;
+
+test.each(SEEDS)(
+  'random port accesses, seed %i: nothing throws or hangs, and chips saved and loaded have the same future',
+  (seed) => {
+    const storm = new PortStorm(seed);
+    const twin = new PortStorm(seed);
+    const random = new Random(seed);
+    while (storm.accesses < ACCESSES / SEEDS.length) {
+      const before = storm.accesses;
+      const loadAt = random.below(ROUND);
+      for (let i = 0; i < ROUND; i++) {
+        storm.slice();
+        twin.slice();
+        if (i === loadAt) twin.saveAndLoad();
+      }
+      expect(twin.describe()).toEqual(storm.describe());
+      expect(storm.accesses, 'the guest makes progress').toBeGreaterThan(before);
+    }
+    expect(storm.interrupts).toBeGreaterThan(100);
+    if (process.env.TRAPGATE_SOAK)
+      console.log(`seed ${seed}: ${storm.accesses} accesses, ${storm.interrupts} interrupts`);
+  },
+  PATIENCE_MS,
+);
