@@ -1,6 +1,7 @@
 /**
- * The checked-in conformance cases: all trap cases, and a third of the instruction rows. Their results come from real
- * processors and trusted emulators; `npm run conformance -- FILE...` runs any other file of the same formats.
+ * The checked-in conformance cases: all trap cases, a third of the instruction rows, and some of each kind of
+ * floating-point instruction. Their results come from real processors and trusted emulators; `npm run conformance --
+ * FILE...` runs any other file of the same formats.
  */
 import { expect, test } from 'vitest';
 import { readCases } from './formats.ts';
@@ -17,7 +18,7 @@ const LATER: readonly RegExp[] = [
 
 const rig = new Rig();
 
-for (const name of ['traps.json', 'alu.json']) {
+for (const name of ['traps.json', 'alu.json', 'fpu.json']) {
   const groups = runCases(rig, readCases(FOLDER + name), (id) => !LATER.some((pattern) => pattern.test(id)));
   test.each(groups)(`${name}: $name`, (group: Group) => {
     expect(group.passed).toBeGreaterThan(0);

@@ -1,12 +1,15 @@
 /**
- * The two formats of conformance cases. A file says which it is (`format`), and how to read it (`about`).
+ * The formats of conformance cases. A file says which it is (`format`), and how to read it (`about`).
  *
  * "x86-trap-cases/1": an environment shared by all cases (descriptor tables, handlers that are a HLT each), and cases:
  * a few instructions, the processor's whole state before them, and what the handler finds.
  *
  * "x86-alu-cases/1": one instruction a row, registers and 64 bytes of memory before and after.
+ *
+ * "x86-fpu-cases/1": the same for x87, MMX and SSE; see fpu-format.ts.
  */
 import { readFileSync } from 'node:fs';
+import type { FpuCases } from './fpu-format.ts';
 
 export const GENERAL = ['eax', 'ecx', 'edx', 'ebx', 'esp', 'ebp', 'esi', 'edi'] as const;
 export const SEGMENT_NAMES = ['es', 'cs', 'ss', 'ds', 'fs', 'gs'] as const;
@@ -125,10 +128,11 @@ export interface AluCases {
 }
 
 /** @throws Error when the file cannot be read or is of no known format */
-export function readCases(path: string): TrapCases | AluCases {
+export function readCases(path: string): TrapCases | AluCases | FpuCases {
   const file = JSON.parse(readFileSync(path, 'utf8')) as { format?: unknown };
   if (file.format === 'x86-trap-cases/1') return file as TrapCases;
   if (file.format === 'x86-alu-cases/1') return file as AluCases;
+  if (file.format === 'x86-fpu-cases/1') return file as FpuCases;
   throw new Error(`${path}: format ${JSON.stringify(file.format)} is not known`);
 }
 

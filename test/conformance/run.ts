@@ -1,6 +1,8 @@
 /** Runs the cases of one file and sorts what came out by group: the first word of a case's id. */
 import { runAluRow } from './alu-cases.ts';
 import type { AluCases, TrapCases } from './formats.ts';
+import { differences, prepare, runFpuCase } from './fpu-cases.ts';
+import { type FpuCases, fromRow } from './fpu-format.ts';
 import type { Rig } from './rig.ts';
 import { runTrapCase } from './trap-cases.ts';
 
@@ -19,7 +21,11 @@ export interface Group {
 }
 
 /** @param wanted which cases to run, by id; default all of them */
-export function runCases(rig: Rig, file: TrapCases | AluCases, wanted: (id: string) => boolean = () => true): Group[] {
+export function runCases(
+  rig: Rig,
+  file: TrapCases | AluCases | FpuCases,
+  wanted: (id: string) => boolean = () => true,
+): Group[] {
   const groups = new Map<string, Group>();
   const record = (id: string, asm: string, differences: readonly string[]) => {
     const group = groupOf(groups, id);
@@ -36,6 +42,20 @@ export function runCases(rig: Rig, file: TrapCases | AluCases, wanted: (id: stri
           test.asm,
           attempt(() => runTrapCase(rig, file.env, test)),
         );
+    }
+  } else if (file.format === 'x86-fpu-cases/1') {
+    prepare(rig);
+    for (const row of file.rows) {
+      const { test, expected } = fromRow(row);
+      // One group for x87 and one for SSE would hide much: x87-store, sse-convert.
+      const id = `${test.group.replace('.', '-')}.${row[0]}`;
+      if (wanted(id)) {
+        record(
+          id,
+          row[2],
+          attempt(() => differences(test, runFpuCase(rig, test), expected)),
+        );
+      }
     }
   } else {
     for (const row of file.rows) {

@@ -1,15 +1,18 @@
 /**
  * Compares random floating-point instructions with this machine's own processor:
  *
- *     node build/tools/referee.js [COUNT [SEED [GROUP]]]
+ *     npm run referee -- [COUNT [SEED [GROUP]]]
+ *     npm run referee -- --freeze
  *
- * Prints each kind of difference once, and exits with 1 when there was one.
+ * Prints each kind of difference once, and exits with 1 when there was one. GROUP is x87, x87.arithmetic, sse, and so
+ * on. The second form writes the cases that `make test` runs (freeze.ts).
  */
 import { Random } from '../../fuzz/random.ts';
 import { hex } from '../formats.ts';
 import { differences, type FpuCase, type FpuOutcome, prepare, runFpuCase } from '../fpu-cases.ts';
 import { Rig } from '../rig.ts';
 import { randomCase } from './cases.ts';
+import { freeze } from './freeze.ts';
 import { askReferee, buildReferee } from './native.ts';
 
 const BATCH = 2000;
@@ -23,6 +26,7 @@ function main(): number {
     console.log(`no native referee: ${obstacle}`);
     return 0;
   }
+  if (process.argv[2] === '--freeze') return freeze();
   const rig = new Rig();
   prepare(rig);
   const random = new Random(seed);
