@@ -1,6 +1,6 @@
 /**
- * Assembles the guest: dist/guest/kernel.elf, and dist/guest/programs.cpio with the ring-3 programs and the files of
- * guest/archive.
+ * Assembles the guest: dist/guest/kernel.elf, and dist/guest/programs.cpio with the ring-3 programs, the modules and
+ * the files of guest/archive.
  *
  * The kernel knows its functions by name. So it is assembled twice: the symbols of the first become a table in the
  * second, which lies behind everything else, so that no address moves.
@@ -14,6 +14,7 @@ import { BuildError, main, step, writeIfChanged } from './step.ts';
 
 const KERNEL = 'guest/kernel';
 const PROGRAMS = 'guest/programs';
+const MODULES = 'guest/modules';
 const ARCHIVE = 'guest/archive';
 const SCRATCH = 'build/guest';
 const OUT = 'dist/guest';
@@ -25,8 +26,8 @@ await main(async () => {
     writeIfChanged(`${OUT}/kernel.elf`, kernel.bytes);
     return `${kernel.symbols.length} symbols, ${Math.ceil(kernel.bytes.length / 1024)} KB`;
   });
-  await step(`guest: assembling ${PROGRAMS}`, async () => {
-    const files = [...programs(), ...plainFiles()];
+  await step(`guest: assembling ${PROGRAMS} and ${MODULES}`, async () => {
+    const files = [...programs(), ...modules(), ...plainFiles()];
     writeIfChanged(`${OUT}/programs.cpio`, cpioArchive(files));
     return `${files.length} files`;
   });
@@ -69,6 +70,16 @@ function programs(): ArchiveFile[] {
     name: basename(name, '.asm'),
     data: assembleFile(join(PROGRAMS, name), { format: 'elf32exec', includePaths: [PROGRAMS] }).bytes,
     executable: true,
+  }));
+}
+
+/** Relocatable objects, which the kernel itself links. */
+function modules(): ArchiveFile[] {
+  const sources = readdirSync(MODULES).filter((name) => name.endsWith('.asm'));
+  return sources.sort().map((name) => ({
+    name: `${basename(name, '.asm')}.ko`,
+    data: assembleFile(join(MODULES, name), { format: 'elf32', includePaths: [MODULES, KERNEL] }).bytes,
+    executable: false,
   }));
 }
 

@@ -15,8 +15,10 @@
 %include "include/task.inc"
 %include "include/irq.inc"
 %include "include/softirq.inc"
+%include "include/workqueue.inc"
 %include "include/export.inc"
 %include "include/elf.inc"
+%include "include/module.inc"
 %include "include/multiboot.inc"
 %include "include/proc.inc"
 %include "include/printk.inc"
@@ -83,10 +85,15 @@ _sdata:                                 ; first byte that may be written
 %include "user/signal.asm"
 %include "user/syscall.asm"
 
+%include "module/load.asm"
+%include "module/relocate.asm"
+%include "module/param.asm"
+
 %include "shell/shell.asm"
 %include "shell/run.asm"
 %include "shell/commands.asm"
 %include "shell/trap.asm"
+%include "shell/modules.asm"
 %include "shell/tour.asm"
 
 %include "lib/string.asm"
@@ -94,6 +101,7 @@ _sdata:                                 ; first byte that may be written
 %include "lib/delay.asm"
 %include "lib/printk.asm"
 %include "lib/console.asm"
+%include "module/symbols.asm"
 %include "lib/kallsyms.asm"
 
         section .text

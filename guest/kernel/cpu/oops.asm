@@ -245,6 +245,9 @@ proc is_kernel_text, .address
         sub     eax, _text
         cmp     eax, _etext - _text
         sbb     eax, eax
+        jnz     .yes
+        ccall   module_of_address, [ebp + .address]
+.yes:
 endproc
 
 ; void dump_stack(void)

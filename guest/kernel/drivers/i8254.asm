@@ -110,3 +110,4 @@ endproc
         section .rodata
 timer_name:     db "timer", 0
         section .text
+EXPORT_SYMBOL jiffies

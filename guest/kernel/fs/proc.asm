@@ -10,6 +10,7 @@ proc_files:
         dd      proc_softirqs_path, show_softirqs
         dd      proc_kallsyms_path, show_kallsyms
         dd      proc_cmdline_path, show_cmdline
+        dd      proc_modules_path, show_modules
         dd      proc_uptime_path, show_uptime
         dd      proc_meminfo_path, show_meminfo
 proc_files_end:
@@ -17,6 +18,7 @@ proc_interrupts_path: db "/proc/interrupts", 0
 proc_softirqs_path: db "/proc/softirqs", 0
 proc_kallsyms_path: db "/proc/kallsyms", 0
 proc_cmdline_path: db "/proc/cmdline", 0
+proc_modules_path: db "/proc/modules", 0
 proc_uptime_path: db "/proc/uptime", 0
 proc_meminfo_path: db "/proc/meminfo", 0
 

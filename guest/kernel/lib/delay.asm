@@ -6,32 +6,36 @@
 ;
 ; They read the timer's counter, so they hold with interrupts off too, for as long as one likes.
 
-MSEC_PER_TICK   equ 1000 / HZ
-USEC_PER_MSEC   equ 1000
+MSEC_PER_SEC    equ 1000
+MSEC_PER_TICK   equ MSEC_PER_SEC / HZ
 
         section .text
 
-; void mdelay(u32 ms)
+; void mdelay(u32 ms)                   at most an hour
 proc mdelay, .ms
-        push    ebx
-        mov     ebx, [ebp + .ms]
-.next:
-        dec     ebx
-        js      .done
-        ccall   udelay, USEC_PER_MSEC
-        jmp     .next
-.done:
-        pop     ebx
+        mov     eax, PIT_HZ
+        mul     dword [ebp + .ms]
+        mov     ecx, MSEC_PER_SEC
+        div     ecx
+        ccall   delay_counts, eax
 endproc
+EXPORT_SYMBOL mdelay
 
-; void udelay(u32 us)                   at most some minutes
+; void udelay(u32 us)                   at most an hour
 proc udelay, .us
-        push    ebx
-        push    esi
         mov     eax, PIT_HZ
         mul     dword [ebp + .us]
         mov     ecx, USEC_PER_SEC
         div     ecx
+        ccall   delay_counts, eax
+endproc
+EXPORT_SYMBOL udelay
+
+; void delay_counts(u32 counts)         of the timer
+proc delay_counts, .counts
+        push    ebx
+        push    esi
+        mov     eax, [ebp + .counts]
         inc     eax                     ; one more for the one that has begun
         xor     edx, edx
         mov     ecx, LATCH
@@ -66,8 +70,10 @@ proc msecs_to_jiffies, .ms
         cmp     edx, 1                  ; carry if it came out even
         sbb     eax, -1
 endproc
+EXPORT_SYMBOL msecs_to_jiffies
 
 ; u32 jiffies_to_msecs(u32 ticks)
 proc jiffies_to_msecs, .ticks
         imul    eax, [ebp + .ticks], MSEC_PER_TICK
 endproc
+EXPORT_SYMBOL jiffies_to_msecs

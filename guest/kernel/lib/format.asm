@@ -16,6 +16,7 @@ proc sprintf, .buffer, .format
         lea     eax, [ebp + .format + 4]
         ccall   vsnprintf, [ebp + .buffer], -1, [ebp + .format], eax
 endproc
+EXPORT_SYMBOL sprintf
 
 ; int vsnprintf(char *buffer, u32 size, const char *format, const u32 *args)
 ; esi walks the format, ebx the arguments, edi the buffer up to .end. What doesn't fit is dropped.
@@ -158,7 +159,23 @@ proc vsnprintf, .buffer, .size, .format, .args
         jz      .number_ready
         cmp     al, '+'
         jne     .cut
-        mov     byte [edx - 1], 0
+        ; "+0x123/0x456" is taken out; a module's name in brackets stays
+        lea     ecx, [edx - 1]
+.rest:
+        mov     al, [edx]
+        inc     edx
+        test    al, al
+        jz      .move
+        cmp     al, SPACE
+        jne     .rest
+.move:
+        mov     [ecx], al
+        inc     ecx
+        test    al, al
+        jz      .number_ready
+        mov     al, [edx]
+        inc     edx
+        jmp     .move
         jmp     .number_ready
 .symbol:
         inc     esi
@@ -219,6 +236,7 @@ proc vsnprintf, .buffer, .size, .format, .args
 .full:
         ret
 endproc
+EXPORT_SYMBOL vsnprintf
 
 ; void utoa(char *to, u32 value, u32 base)      lower-case digits and a NUL
 proc utoa, .to, .value, .number_base

@@ -57,7 +57,7 @@ proc sprint_symbol, .buffer, .address, .size
         push    esi
         ccall   kallsyms_lookup, [ebp + .address]
         test    eax, eax
-        jz      .unknown
+        jz      .not_kernel
         mov     ebx, eax
         mov     esi, eax
         call    kallsyms_step
@@ -72,6 +72,27 @@ proc sprint_symbol, .buffer, .address, .size
         mov     eax, esp
         ccall   vsnprintf, [ebp + .buffer], [ebp + .size], symbol_format, eax
         add     esp, 3 * 4
+        jmp     .done
+.not_kernel:
+        ccall   module_of_address, [ebp + .address]
+        mov     esi, eax
+        test    eax, eax
+        jz      .unknown
+        sub     esp, 2 * 4
+        mov     ebx, esp
+        ccall   module_kallsyms, esi, [ebp + .address], ebx
+        mov     edx, [ebp + .address]
+        sub     edx, [ebx]
+        mov     ecx, [ebx + 4]
+        sub     ecx, [ebx]
+        add     esi, module.name
+        push    esi
+        push    ecx
+        push    edx
+        push    eax
+        mov     eax, esp
+        ccall   vsnprintf, [ebp + .buffer], [ebp + .size], module_symbol_format, eax
+        add     esp, 6 * 4
         jmp     .done
 .unknown:
         lea     eax, [ebp + .address]
@@ -97,6 +118,7 @@ proc show_kallsyms
 endproc
 
         section .rodata
+module_symbol_format: db "%s+0x%x/0x%x [%s]", 0
 symbol_format:  db "%s+0x%x/0x%x", 0
 unknown_format: db "0x%x", 0
         align   4

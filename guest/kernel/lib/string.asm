@@ -6,6 +6,7 @@
 ;   skip_spaces(s)                the first character that is no blank
 ;   parse_hex(s, digits)          a number written in exactly so many hex digits
 ;   parse_decimal(s)              the number that s begins with; 0 if with none
+;   strtol(s, end)                a number, decimal or 0x..., with a sign; *end is what follows it
 ;
 ; Any context.
 
@@ -22,6 +23,7 @@ proc strlen, .s
 .end:
         sub     eax, [ebp + .s]
 endproc
+EXPORT_SYMBOL strlen
 
 ; int strcmp(const char *a, const char *b)      0 when equal, else their order
 proc strcmp, .a, .b
@@ -40,6 +42,7 @@ proc strcmp, .a, .b
         movzx   ecx, byte [edx]
         sub     eax, ecx
 endproc
+EXPORT_SYMBOL strcmp
 
 ; int strncmp(const char *a, const char *b, u32 n)
 proc strncmp, .a, .b, .n
@@ -68,6 +71,7 @@ proc strncmp, .a, .b, .n
 .done:
         pop     ebx
 endproc
+EXPORT_SYMBOL strncmp
 
 ; void strlcpy(char *to, const char *from, u32 size)
 ; Copies what fits, always ends it with NUL; size is at least 1.
@@ -87,6 +91,7 @@ proc strlcpy, .to, .from, .size
 .full:
         mov     byte [edx], 0
 endproc
+EXPORT_SYMBOL strlcpy
 
 ; void memset(void *to, int byte_value, u32 n)
 proc memset, .to, .byte_value, .n
@@ -97,6 +102,7 @@ proc memset, .to, .byte_value, .n
         rep stosb
         pop     edi
 endproc
+EXPORT_SYMBOL memset
 
 ; void memcpy(void *to, const void *from, u32 n)
 proc memcpy, .to, .from, .n
@@ -109,6 +115,7 @@ proc memcpy, .to, .from, .n
         pop     edi
         pop     esi
 endproc
+EXPORT_SYMBOL memcpy
 
 ; char *skip_spaces(const char *s)
 proc skip_spaces, .s
@@ -192,4 +199,48 @@ proc parse_decimal, .s
         add     eax, edx
         jmp     .next
 .done:
+endproc
+
+; int strtol(const char *s, const char **end)
+proc strtol, .s, .end
+        push    ebx
+        push    esi
+        mov     ecx, [ebp + .s]
+        xor     eax, eax
+        xor     esi, esi                ; 1: negative
+        mov     ebx, 10
+        cmp     byte [ecx], '-'
+        jne     .base
+        inc     esi
+        inc     ecx
+.base:
+        cmp     word [ecx], 'x' * 256 + '0'
+        jne     .next
+        mov     ebx, 16
+        add     ecx, 2
+.next:
+        movzx   edx, byte [ecx]
+        sub     edx, '0'
+        cmp     edx, 9
+        jbe     .digit
+        or      edx, LOWER_CASE
+        sub     edx, ('a' - '0') - 10
+        cmp     edx, 10
+        jb      .done
+.digit:
+        cmp     edx, ebx
+        jae     .done
+        imul    eax, ebx
+        add     eax, edx
+        inc     ecx
+        jmp     .next
+.done:
+        mov     edx, [ebp + .end]
+        mov     [edx], ecx
+        test    esi, esi
+        jz      .positive
+        neg     eax
+.positive:
+        pop     esi
+        pop     ebx
 endproc

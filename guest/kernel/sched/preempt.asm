@@ -22,30 +22,35 @@ proc preempt_enable
         call    schedule
 .done:
 endproc
+EXPORT_SYMBOL preempt_enable
 
 ; int in_interrupt(void)                also non-zero while softirqs are held off
 proc in_interrupt
         mov     eax, [this_cpu(preempt_count)]
         and     eax, IN_INTERRUPT_MASK
 endproc
+EXPORT_SYMBOL in_interrupt
 
 ; int in_hardirq(void)
 proc in_hardirq
         mov     eax, [this_cpu(preempt_count)]
         and     eax, HARDIRQ_MASK
 endproc
+EXPORT_SYMBOL in_hardirq
 
 ; int in_softirq(void)
 proc in_softirq
         mov     eax, [this_cpu(preempt_count)]
         and     eax, SOFTIRQ_MASK
 endproc
+EXPORT_SYMBOL in_softirq
 
 ; int in_nmi(void)
 proc in_nmi
         mov     eax, [this_cpu(preempt_count)]
         and     eax, NMI_MASK
 endproc
+EXPORT_SYMBOL in_nmi
 
 ; int irqs_disabled(void)
 proc irqs_disabled
@@ -54,6 +59,7 @@ proc irqs_disabled
         not     eax
         and     eax, X86_EFLAGS_IF
 endproc
+EXPORT_SYMBOL irqs_disabled
 
 ; void ___might_sleep(void)             all registers kept
 proc ___might_sleep
@@ -74,3 +80,4 @@ proc ___might_sleep
 .allowed:
         popad
 endproc
+EXPORT_SYMBOL ___might_sleep

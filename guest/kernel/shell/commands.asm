@@ -24,12 +24,15 @@ commands:
         shell_command "dmesg", dmesg_command, "dmesg", "the kernel's log"
         shell_command "echo", echo_command, "echo WORDS", "print them"
         shell_command "help", help_command, "help", "this"
+        shell_command "insmod", insmod_command, "insmod FILE [NAME=VALUE]", "load a module of the archive"
         shell_command "irqs", irqs_command, "irqs", "interrupts by line, as cat /proc/interrupts"
         shell_command "kill", kill_command, "kill PID", "end a program"
         shell_command "ls", ls_command, "ls [/proc]", "the archive's files, or /proc's"
+        shell_command "lsmod", lsmod_command, "lsmod", "the modules that are loaded"
         shell_command "poweroff", poweroff_command, "poweroff", "switch the machine off"
         shell_command "ps", ps_command, "ps", "who is there"
         shell_command "reboot", reboot_command, "reboot", "start again"
+        shell_command "rmmod", rmmod_command, "rmmod NAME", "unload one"
         shell_command "tour", tour_main, "tour", "every kind of trap, one after the other"
         shell_command "trap", trap_command, "trap [KIND]", "cause one in the kernel itself; alone, lists the kinds"
         shell_command "uptime", uptime_command, "uptime", "how long it has been"
@@ -41,7 +44,7 @@ proc help_command, .arguments
         push    ebx
         mov     ebx, commands
 .next:
-        println "%-12s  %s", [ebx + command.usage], [ebx + command.help]
+        println "%-24s  %s", [ebx + command.usage], [ebx + command.help]
         add     ebx, command_size
         cmp     ebx, commands_end
         jb      .next

@@ -1,0 +1,212 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { Guest } from './guest.ts';
+
+const LINE = 10;
+const VECTOR = 0x20 + LINE;
+
+/** Let line 10 rise and, a while later, fall again; `times` over. */
+function pulse(guest: Guest, times = 1, line = LINE): void {
+  const { machine } = guest.pc;
+  for (let n = 0; n < times; n++) {
+    machine.inputs.schedule(machine.now, { kind: 'line', line, level: true });
+    machine.run({ instructions: 200_000 });
+    machine.inputs.schedule(machine.now, { kind: 'line', line, level: false });
+    machine.run({ instructions: 200_000 });
+  }
+}
+
+/** What the console says while `act` runs and for some virtual time behind it. */
+function said(guest: Guest, act: () => void, instructions = 20_000_000): string[] {
+  const from = guest.console.length;
+  act();
+  guest.pc.machine.run({ instructions });
+  const text = guest.console.slice(from).replaceAll(/\[ *\d+\.\d{6}\] /g, '');
+  return text.split('\n').filter((line) => line !== '');
+}
+
+describe('a line and its handlers', () => {
+  let guest: Guest;
+  beforeAll(() => {
+    guest = Guest.shell();
+  });
+
+  test('every line can be asked for; refusals are Linux’s', () => {
+    const lines = guest.command('insmod probe_lines.ko');
+    const of = (irq: number) => lines.filter((line) => line.startsWith(`probe_lines: IRQ ${irq},`));
+    expect(of(0)).toEqual(['probe_lines: IRQ 0, flags 100: -16', 'probe_lines: IRQ 0, flags 180: -16']);
+    expect(of(1)).toEqual(['probe_lines: IRQ 1, flags 100: -16', 'probe_lines: IRQ 1, flags 180: free']);
+    expect(of(2)).toEqual(['probe_lines: IRQ 2, flags 100: -22', 'probe_lines: IRQ 2, flags 180: -22']);
+    expect(of(10)).toEqual(['probe_lines: IRQ 10, flags 100: free', 'probe_lines: IRQ 10, flags 180: free']);
+    expect(of(16)).toEqual(['probe_lines: IRQ 16, flags 100: -22', 'probe_lines: IRQ 16, flags 180: -22']);
+    expect(lines).toContain('genirq: Flags mismatch irq 1. 00000000 (probe_lines) vs. 00000080 (i8042)');
+    expect(lines).toContain("probe_lines: the keyboard's, not shared: -16");
+    expect(lines).toContain('probe_lines: shared without a cookie: -22');
+    expect(lines).toContain('genirq: Threaded irq requested with handler=NULL and !ONESHOT for probe_lines (irq 10)');
+    expect(lines).toContain('Trying to free already-free IRQ 10');
+    expect(lines.at(-1)).toBe('insmod: ERROR: could not insert module probe_lines.ko: No such device');
+  });
+
+  test('a shared line: a press and a release are two interrupts, for the driver and for who observes', () => {
+    expect(guest.command('insmod irq_counter.ko')).toEqual(['']);
+    const [row] = guest.command('cat /proc/interrupts').filter((line) => line.startsWith('  1:'));
+    expect(row).toMatch(/XT-PIC {6}i8042, irq_counter$/);
+    const lines = said(guest, () => guest.type('a'));
+    expect(lines).toEqual([
+      'irq_counter: IRQ 1, cookie 1234: 0',
+      expect.stringMatching(/^a?irq_counter: IRQ 1, cookie 1234: 1$/),
+    ]);
+    guest.pc.serial.send([0x15]);
+    guest.command('rmmod irq_counter');
+    expect(guest.console).toContain('irq_counter: 2 interrupts\n');
+    expect(guest.command('cat /proc/interrupts').find((line) => line.startsWith('  1:'))).toMatch(/ i8042$/);
+  });
+
+  test('scan codes: a release is the press and 0x80', () => {
+    guest.command('insmod scan_codes.ko');
+    const text = said(guest, () => guest.type('a')).join(' ');
+    expect(text).toMatch(/Scan Code 1e: Character a Pressed.*Scan Code 9e: Character a Released/);
+    guest.pc.serial.send([0x15]);
+    guest.command('rmmod scan_codes');
+  });
+
+  test('a parameter moves it to another line, whose edges it counts one by one', () => {
+    guest.command(`insmod irq_counter.ko irq=${LINE}`);
+    const from = guest.traps.entries.length;
+    expect(said(guest, () => pulse(guest, 3))).toEqual([0, 1, 2].map((n) => `irq_counter: IRQ 10, cookie 1234: ${n}`));
+    expect(guest.traps.entries.slice(from).filter(({ vector }) => vector === VECTOR)).toHaveLength(3);
+    const row = guest.command('cat /proc/interrupts').find((line) => line.startsWith(' 10:'));
+    expect(row).toMatch(/^ 10: {10}3 {4}XT-PIC {6}irq_counter$/);
+    guest.command('rmmod irq_counter');
+    expect(guest.pc.pic.slave.peek().imr & (1 << (LINE - 8))).not.toBe(0);
+    expect(said(guest, () => pulse(guest))).toEqual([]);
+  });
+
+  test('a spurious interrupt is counted, and nobody’s', () => {
+    const from = guest.traps.entries.length;
+    expect(guest.command('insmod spurious.ko')).toEqual(['spurious: the handler ran 0 times']);
+    const vectors = guest.traps.entries.slice(from).map(({ vector }) => vector);
+    expect(vectors.filter((vector) => vector === 0x27 || vector === 0x2f)).toEqual([0x27, 0x2f, 0x2f]);
+    const rows = guest.command('cat /proc/interrupts');
+    expect(rows.find((row) => row.startsWith('ERR:'))).toBe('ERR:          3');
+    expect(rows.find((row) => row.startsWith('  7:'))).toMatch(/^ {2}7: {10}0 /);
+    expect(rows.find((row) => row.startsWith(' 15:'))).toMatch(/^ 15: {10}0 /);
+    const said = guest.command('dmesg').filter((line) => line.startsWith('spurious 8259A'));
+    expect(said).toEqual(['spurious 8259A interrupt: IRQ7.', 'spurious 8259A interrupt: IRQ15.']);
+    guest.command('rmmod spurious');
+  });
+
+  test('a line that nobody cares for is switched off', () => {
+    const lines = guest.command('insmod nobody_cared.ko');
+    expect(lines[0]).toBe('irq 10: nobody cared (try booting with the "irqpoll" option)');
+    expect(lines).toContain(' <IRQ>');
+    expect(lines).toContain('handlers:');
+    expect(lines.at(-3)).toMatch(/^\[<\w{8}>\] handler \[nobody_cared\]$/);
+    expect(lines.slice(-2)).toEqual(['Disabling IRQ #10', 'nobody_cared: the handler was asked 100000 times']);
+    expect(guest.pc.pic.slave.peek().imr & (1 << (LINE - 8))).not.toBe(0);
+    guest.command('rmmod nobody_cared');
+    expect(guest.command('insmod nobody_cared.ko answer=1')).toEqual([
+      'nobody_cared: the handler was asked 100001 times',
+    ]);
+    guest.command('rmmod nobody_cared');
+  });
+
+  test('a vector leads to a line through the table vector_irq', () => {
+    expect(guest.command('insmod stray_vector.ko')).toEqual([
+      'do_IRQ: 0.56 No irq handler for vector',
+      'stray_vector: interrupt of line 11, for lothars_device',
+      'do_IRQ: 0.56 No irq handler for vector',
+    ]);
+    guest.command('rmmod stray_vector');
+  });
+});
+
+describe('off and on', () => {
+  test('for the CPU and for a line, nested', () => {
+    const guest = Guest.shell();
+    const from = guest.console.length;
+    const lines = guest.command('insmod irq_control.ko');
+    expect(lines.slice(0, 4)).toEqual(['on', 'off', 'off', 'on'].map((state) => `irq_control: interrupts ${state}`));
+    expect(lines[4]).toBe('irq_control: 300 ms with interrupts off, 0 ticks');
+    expect(lines[5]).toMatch(/^irq_control: then 3[01] at once$/);
+    const [, before, after] = /\[ *(\S+)\] irq_control: interrupts on\n\[ *(\S+)\] irq_control: 300 ms/.exec(
+      guest.console.slice(from),
+    )!;
+    expect(Number(after) - Number(before)).toBeGreaterThanOrEqual(0.3);
+    expect(Number(after) - Number(before)).toBeLessThan(0.31);
+    expect(lines.filter((line) => /abled (once|twice)/.test(line))).toEqual([
+      'irq_control: disabled twice: 1',
+      'irq_control: enabled once: 1',
+      'irq_control: enabled twice: 2',
+    ]);
+    expect(lines).toContain('Unbalanced enable for IRQ 10');
+    expect(lines).toContain('Trying to free already-free IRQ 10');
+  });
+});
+
+describe('contexts', () => {
+  const guest = Guest.shell();
+
+  test('init, handler and tasklet are told apart', () => {
+    const lines = guest.command('insmod contexts.ko');
+    expect(lines[0]).toMatch(
+      /^contexts: init: in_interrupt 0 in_irq 0 in_softirq 0 irqs_disabled 0 current insmod\/\d+$/,
+    );
+    expect(lines[1]).toMatch(/softirqs held off: in_interrupt 200 in_irq 0 in_softirq 200 irqs_disabled 0 /);
+    const heard = said(guest, () => pulse(guest));
+    expect(heard[0]).toBe(
+      'contexts: handler: in_interrupt 10000 in_irq 10000 in_softirq 0 irqs_disabled 200 current swapper/0/0',
+    );
+    const trace = heard.slice(heard.indexOf('Call Trace:'), heard.indexOf('contexts: handler: pending 40'));
+    expect(trace[1]).toBe(' <IRQ>');
+    expect(trace[2]).toMatch(/^ handler\+0x\w+\/0x\w+ \[contexts\]$/);
+    expect(trace.indexOf(' </IRQ>')).toBeLessThan(trace.findIndex((line) => line.startsWith(' do_IRQ+')));
+    expect(heard).toContain(
+      'contexts: tasklet: in_interrupt 100 in_irq 0 in_softirq 100 irqs_disabled 0 current swapper/0/0',
+    );
+    expect(heard).toContain('contexts: tasklet: pending 0');
+    expect(heard).toContain(' <SOFTIRQ>');
+    expect(heard.join('\n')).not.toContain('BUG');
+    guest.command('rmmod contexts');
+  });
+
+  test('a handler that might sleep is told so', () => {
+    guest.command('insmod contexts.ko sleep_in_handler=1');
+    const heard = said(guest, () => pulse(guest));
+    expect(heard.join('\n')).toMatch(/BUG: sleeping function called from invalid context at kmalloc\+/);
+    expect(heard).toContain('in_atomic(): 1, irqs_disabled(): 1, non_block: 0, pid: 0, name: swapper/0');
+    guest.command('rmmod contexts');
+  });
+});
+
+describe('threaded interrupts', () => {
+  const guest = Guest.shell();
+
+  test('the thread runs after each, with its name and priority, and the line is masked until it is done', () => {
+    guest.command(`insmod threaded.ko irq=${LINE}`);
+    expect(guest.command('ps').find((row) => row.includes('[irq/'))).toMatch(/ - S .*\[irq\/10-my_interrupt\]$/);
+    const masked = () => (guest.pc.pic.slave.peek().imr & (1 << (LINE - 8))) !== 0;
+    expect(masked()).toBe(false);
+    const heard = said(guest, () => {
+      pulse(guest);
+      guest.until('threaded: thread', guest.console.length - 400);
+      expect(masked()).toBe(true);
+    });
+    expect(masked()).toBe(false);
+    expect(heard[0]).toBe('threaded: handler 1, irqs_disabled 200');
+    expect(heard[1]).toBe('threaded: thread irq/10-my_inter, priority 50, in_interrupt 0, irqs_disabled 0');
+    expect(heard.join('\n')).toMatch(/thread_function\+.*\[threaded\]\n irq_thread\+/);
+    expect(heard.at(-1)).toBe('threaded: done, handled 1');
+    guest.command('rmmod threaded');
+    expect(guest.command('ps').find((row) => row.includes('[irq/'))).toBeUndefined();
+  });
+
+  test('one that is never woken exists and never runs', () => {
+    guest.command(`insmod threaded.ko irq=${LINE} wake=0`);
+    expect(guest.command('ps').some((row) => row.includes('[irq/10-my_interrupt]'))).toBe(true);
+    expect(said(guest, () => pulse(guest, 2))).toEqual([
+      'threaded: handler 1, irqs_disabled 200',
+      'threaded: handler 2, irqs_disabled 200',
+    ]);
+    guest.command('rmmod threaded');
+  });
+});

@@ -1,0 +1,55 @@
+import { describe, expect, test } from 'vitest';
+import { Guest } from './guest.ts';
+
+describe('modules', () => {
+  const guest = Guest.shell();
+
+  test('come and go', () => {
+    expect(guest.command('lsmod')).toEqual(['Module                  Size  Used by']);
+    expect(guest.command('insmod scan_codes.ko')).toEqual(['']);
+    expect(guest.command('lsmod')[1]).toMatch(/^scan_codes +\d+ {2}0$/);
+    expect(guest.command('cat /proc/modules')[0]).toMatch(/^scan_codes \d+ 0 - Live 0x00\w{6}$/);
+    expect(guest.command('insmod scan_codes.ko')).toEqual([
+      'insmod: ERROR: could not insert module scan_codes.ko: File exists',
+    ]);
+    expect(guest.command('rmmod scan_codes')).toEqual(['']);
+    expect(guest.command('rmmod scan_codes')).toEqual(['rmmod: ERROR: Module scan_codes is not currently loaded']);
+  });
+
+  test('are refused with the reason', () => {
+    expect(guest.command('insmod nothing.ko')).toEqual([
+      'insmod: ERROR: could not load module nothing.ko: No such file or directory',
+    ]);
+    expect(guest.command('insmod hello')).toEqual([
+      'insmod: ERROR: could not insert module hello: Invalid module format',
+    ]);
+    expect(guest.command('insmod irq_counter.ko irq=99')).toEqual([
+      'irq_counter: request_irq(99) failed: -22',
+      'insmod: ERROR: could not insert module irq_counter.ko: Device or resource busy',
+    ]);
+  });
+
+  test('have parameters', () => {
+    expect(guest.command('insmod irq_counter.ko irq=twelve')).toEqual([
+      "irq_counter: `twelve' invalid for parameter `irq'",
+      'insmod: ERROR: could not insert module irq_counter.ko: Invalid parameters',
+    ]);
+    expect(guest.command('insmod irq_counter.ko speed=3 irq=0xa')).toEqual([
+      "irq_counter: unknown parameter 'speed' ignored",
+    ]);
+    expect(guest.command('irqs').some((row) => / irq_counter$/.test(row) && row.startsWith(' 10:'))).toBe(true);
+    guest.command('rmmod irq_counter');
+  });
+
+  test('leave no memory behind', () => {
+    const free = () => guest.command('cat /proc/meminfo')[1];
+    guest.command('insmod scan_codes.ko');
+    guest.command('rmmod scan_codes');
+    const before = free();
+    for (let n = 0; n < 5; n++) {
+      guest.command('insmod scan_codes.ko');
+      guest.command('rmmod scan_codes');
+    }
+    expect(free()).toBe(before);
+  });
+});
