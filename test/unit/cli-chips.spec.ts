@@ -9,6 +9,7 @@ import { dispatch } from '../../emu/cli/dispatch.ts';
 import { type InputItem, parseButtonScript, parseMouseScript } from '../../emu/cli/input-script.ts';
 import { pngOf } from '../../emu/cli/png.ts';
 import { CONTROL_A_HELP, ControlA } from '../../emu/cli/terminal/control-a.ts';
+import { HOST_KEYS_HELP } from '../../emu/cli/terminal/host-keys-help.ts';
 import { HostMouse } from '../../emu/cli/terminal/host-mouse.ts';
 
 const SECOND = 1000;
@@ -72,6 +73,11 @@ describe('Ctrl-A', () => {
       '<wheel-up>',
       '<wheel-down>',
     ]);
+    expect(sort('\x01d\x01p\x01o\x01c\x01k\x01l\x01w\x01u')).toEqual(
+      ['delete', 'pause', 'print-screen', 'caps-lock', 'num-lock', 'scroll-lock', 'left-windows', 'menu'].map(
+        (name) => `<${name}>`,
+      ),
+    );
     expect(sort('\x01a\x01\x01')).toEqual(['\x01\x01']);
   });
 
@@ -80,7 +86,9 @@ describe('Ctrl-A', () => {
   });
 
   test('the help has a line for each of them that fits a screen', () => {
-    expect(CONTROL_A_HELP.length).toBe(11);
+    expect(CONTROL_A_HELP.length).toBe(14);
+    expect(HOST_KEYS_HELP.every((line) => line.length < 78)).toBe(true);
+    expect(HOST_KEYS_HELP.length).toBeLessThan(20);
     expect(CONTROL_A_HELP.every((line) => line.length < 76 && line.startsWith('Ctrl-A '))).toBe(true);
   });
 });

@@ -22,6 +22,14 @@ const TABLE = [
   ['click-right', ['3'], undefined],
   ['wheel-up', ['+', '='], 'turn the mouse wheel away from you; - towards you'],
   ['wheel-down', ['-'], undefined],
+  ['delete', ['d'], 'Ctrl+Alt+Delete'],
+  ['pause', ['p'], 'Pause; o Print Screen, c Caps, k Num, l Scroll Lock'],
+  ['print-screen', ['o'], undefined],
+  ['caps-lock', ['c'], undefined],
+  ['num-lock', ['k'], undefined],
+  ['scroll-lock', ['l'], undefined],
+  ['left-windows', ['w'], 'the Windows key; u the menu key'],
+  ['menu', ['u'], undefined],
 ] as const satisfies readonly (readonly [string, readonly string[], string | undefined])[];
 
 export type EmulatorCommand = (typeof TABLE)[number][0] | 'unknown';

@@ -1,6 +1,8 @@
 /** What Ctrl-A's commands do to the machine, whichever face it has. */
 
 import { writeFileSync } from 'node:fs';
+import { chord } from '../../../devices/key-text.ts';
+import type { KeyName } from '../../../devices/keys.ts';
 import { pictureOf } from '../../../devices/vga-picture.ts';
 import { pngOf } from '../png.ts';
 import type { Session } from '../session.ts';
@@ -25,13 +27,27 @@ const CLICKS: Partial<Record<EmulatorCommand, 'left' | 'middle' | 'right'>> = {
   'click-right': 'right',
 };
 
+/** Keys that no terminal sends. */
+const KEYS: Partial<Record<EmulatorCommand, readonly KeyName[]>> = {
+  delete: ['left-control', 'left-alt', 'delete'],
+  pause: ['pause'],
+  'print-screen': ['print-screen'],
+  'caps-lock': ['caps-lock'],
+  'num-lock': ['num-lock'],
+  'scroll-lock': ['scroll-lock'],
+  'left-windows': ['left-windows'],
+  menu: ['menu'],
+};
+
 let pictures = 0;
 
 /** Carries a command out; those that only a face can carry out do nothing. */
 export function obey(command: EmulatorCommand, session: Session): void {
   const move = MOVES[command];
   const click = CLICKS[command];
-  if (move) session.do({ kind: 'mouse', ...move });
+  const keys = KEYS[command];
+  if (keys) session.typeKeys(chord(keys));
+  else if (move) session.do({ kind: 'mouse', ...move });
   else if (click) session.push({ kind: 'mouse-button', button: click });
   else if (command === 'gpio') session.push({ kind: 'gpio', pin: BUTTON_PIN });
   else if (command === 'nmi' || command === 'reset') session.do({ kind: 'button', button: command });
