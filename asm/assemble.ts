@@ -7,7 +7,7 @@ import { emit } from './layout/emit.ts';
 import { Layout } from './layout/layout.ts';
 import { type LinkLayout, plainLayout } from './link/layout.ts';
 import { EMPTY_IMAGE, type LinkedImage, type LinkedSymbol, linkObjects } from './link/link.ts';
-import { type ObjectCode, objectSymbols } from './link/object.ts';
+import { isPrivate, type ObjectCode, objectSymbols } from './link/object.ts';
 import { writeExecutable, writeRelocatable } from './output/elf.ts';
 import { writeFlat } from './output/flat.ts';
 import { writeIntelHex } from './output/intel-hex.ts';
@@ -18,6 +18,7 @@ import { lex } from './source/lexer.ts';
 import { joinPath, outermost, type SourceLine, type SourceReader } from './source/source.ts';
 import { Parser } from './statements/parser.ts';
 import type { Unit } from './statements/statement.ts';
+import type { SymbolTable } from './statements/symbols.ts';
 
 /**
  * What to make: `bin` a flat binary, `ihex` the same in Intel HEX, `elf32` a relocatable object, `elf32exec` a program,
@@ -42,6 +43,8 @@ export interface AssembleOptions {
   readonly defines?: Readonly<Record<string, string>>;
   /** Where %include and incbin look after the name itself. */
   readonly includePaths?: readonly string[];
+  /** Warn of labels that nobody names, as by -W unused. */
+  readonly warnUnused?: boolean;
   /** ELF: tell debuggers about lines and frames (DWARF), as by -g. */
   readonly debug?: boolean;
   /** How files are read; without one there are none. */
@@ -170,9 +173,19 @@ function compile(
   if (settled && options.debug && !isFlat(format) && diagnostics.errors === 0) {
     sections.push(...debugSections(file, sections, layout, parser.symbols));
   }
+  if (options.warnUnused) warnUnused(parser.symbols, diagnostics);
   const symbols = objectSymbols(parser.symbols, sections, diagnostics);
   const object: ObjectCode = { file, sections, symbols, groups: new Map() };
   return { unit, object, scope: parser.early, files: [...preprocessor.files, ...binaries] };
+}
+
+/** What begins with `_` (`_start`) is for others to find. */
+function warnUnused(symbols: SymbolTable, diagnostics: Diagnostics): void {
+  for (const { name, kind, used, global, at } of symbols.all.values()) {
+    if (kind === 'label' && !used && !global && !name.startsWith('_') && !isPrivate(name)) {
+      diagnostics.warning(`nobody uses the label '${name}'`, at);
+    }
+  }
 }
 
 /** Without headers: code as a processor meets it first. */

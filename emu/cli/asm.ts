@@ -1,6 +1,7 @@
 /** `trapgate asm`: assemble a source into an image, with the options NASM's users know. */
 
 import type { AssembleOptions, Assembly, Format } from '../../asm/index.ts';
+import { bounded } from './bounded.ts';
 import { type Command, UsageError } from './command.ts';
 import { needBytes, readBytes, writeWhole } from './files.ts';
 import { describeOptions, type OptionSpec, type ParsedOptions, parseOptions } from './options.ts';
@@ -17,11 +18,13 @@ const OPTIONS = [
   { name: 'I', argument: 'DIR', help: 'look for %include and incbin files there too', many: true },
   { name: 'D', argument: 'NAME=VALUE', help: 'define a macro before the first line', many: true },
   { name: 'g', help: 'tell debuggers about lines and frames (DWARF)' },
+  { name: 'W', argument: 'KIND', help: 'warn of more: unused (labels that nobody names)', many: true },
   { name: 'M', help: 'write a make rule of all files read to standard output, and no image' },
   { name: 'bits', argument: '16|32', help: 'size of the code until the source says so (default 16 for bin, else 32)' },
   { name: 'origin', argument: 'ADDRESS', help: 'where a flat binary lies, unless the source says org' },
   { name: 'base', argument: 'ADDRESS', help: 'where a linked image begins' },
   { name: 'entry', argument: 'SYMBOL', help: 'where execution begins (default _start)' },
+  { name: 'seconds', argument: 'N', help: 'give up after so long (default 60)' },
 ] as const satisfies readonly OptionSpec[];
 
 type Options = ParsedOptions<(typeof OPTIONS)[number]['name']>;
@@ -46,8 +49,15 @@ const SUFFIXES: Readonly<Record<Format, string>> = {
   multiboot: '.elf',
 };
 
+const MEGABYTES = 2048;
+
 async function run(args: readonly string[]): Promise<number> {
   const options = parseOptions(args.flatMap(splitAttached), OPTIONS);
+  const seconds = options.number('seconds', { min: 1, max: 86_400 }) ?? 60;
+  return bounded(['asm', ...args], { seconds, megabytes: MEGABYTES }, () => assembleWith(options));
+}
+
+async function assembleWith(options: Options): Promise<number> {
   const [file, ...more] = options.operands;
   if (file === undefined || more.length > 0) throw new UsageError('one source file is wanted');
   const format = formatOf(options);
@@ -65,7 +75,7 @@ async function run(args: readonly string[]): Promise<number> {
 
 /** `-fbin`, `-Idir`, `-DX=1`: NASM takes an argument without a space too. */
 function splitAttached(arg: string): string[] {
-  const match = /^-([fIDol])(?!$)=?(.+)$/s.exec(arg);
+  const match = /^-([fIDolW])(?!$)=?(.+)$/s.exec(arg);
   return match ? [`-${match[1]}`, match[2]!] : [arg];
 }
 
@@ -88,6 +98,9 @@ function assembleOptions(options: Options, file: string, format: Format): Assemb
   const address = (name: 'origin' | 'base'): number | undefined => options.number(name, { max: 0xffff_ffff });
   const bits = options.get('bits');
   if (bits !== undefined && bits !== '16' && bits !== '32') throw new UsageError(`--bits ${bits}: 16 or 32 is wanted`);
+  const kinds = options.all('W');
+  const unknown = kinds.find((kind) => kind !== 'unused');
+  if (unknown !== undefined) throw new UsageError(`-W ${unknown}: unused is wanted`);
   const origin = address('origin');
   const base = address('base');
   const entry = options.get('entry');
@@ -102,6 +115,7 @@ function assembleOptions(options: Options, file: string, format: Format): Assemb
     defines: Object.fromEntries(defines),
     reader: { read: readBytes },
     debug: options.has('g'),
+    warnUnused: kinds.includes('unused'),
     ...(bits !== undefined && { bits: bits === '16' ? 16 : 32 }),
     ...(origin !== undefined && { origin }),
     ...(base !== undefined && { base }),
