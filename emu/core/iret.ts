@@ -80,9 +80,9 @@ function returnOuter<T>(eip: u32, selector: u32, above: u32, dropped: u32, absen
 }
 
 export function iret<T>(pc: usize): usize {
+  // SDM 3A, 6.7.1: iret lets the next NMI in; SDM 3C, 26.3: even one that faults.
+  store<u32>(NMI_BLOCKED, 0);
   const handler = interruptReturn<T>(pc);
-  // SDM 3A, 6.7.1: any iret that completes lets the next NMI in.
-  if (!faulted()) store<u32>(NMI_BLOCKED, 0);
   return faulted() ? pc : handler;
 }
 function interruptReturn<T>(pc: usize): usize {

@@ -10,16 +10,10 @@ import { type Group, runCases } from './run.ts';
 
 const FOLDER = new URL('cases/', import.meta.url).pathname;
 
-/** What the processor does not have yet. */
-const LATER: readonly RegExp[] = [
-  /^v86\.vme/, // virtual-8086 mode extensions
-  /^cmov\.|cmpxchg8b|rdtsc|rdmsr/, // instructions younger than the 80486
-];
-
 const rig = new Rig();
 
 for (const name of ['traps.json', 'alu.json', 'fpu.json']) {
-  const groups = runCases(rig, readCases(FOLDER + name), (id) => !LATER.some((pattern) => pattern.test(id)));
+  const groups = runCases(rig, readCases(FOLDER + name));
   test.each(groups)(`${name}: $name`, (group: Group) => {
     expect(group.passed).toBeGreaterThan(0);
     expect(group.failures).toEqual([]);
