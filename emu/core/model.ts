@@ -14,10 +14,13 @@ import { onward } from './onward';
 
 const FEATURE_VME: u32 = 1 << 1, FEATURE_DE: u32 = 1 << 2, FEATURE_PSE: u32 = 1 << 3, FEATURE_TSC: u32 = 1 << 4, FEATURE_MSR: u32 = 1 << 5;
 const FEATURE_PAE: u32 = 1 << 6, FEATURE_CX8: u32 = 1 << 8, FEATURE_SEP: u32 = 1 << 11, FEATURE_PGE: u32 = 1 << 13, FEATURE_CMOV: u32 = 1 << 15;
-const FEATURE_PAT: u32 = 1 << 16;
+const FEATURE_PAT: u32 = 1 << 16, FEATURE_FPU: u32 = 1 << 0, FEATURE_CLFLUSH: u32 = 1 << 19, FEATURE_MMX: u32 = 1 << 23, FEATURE_FXSR: u32 = 1 << 24;
+const FEATURE_SSE: u32 = 1 << 25, FEATURE_SSE2: u32 = 1 << 26;
 /** Leaf 1, EDX. */
 const FEATURES: u32 = FEATURE_TSC | FEATURE_MSR | FEATURE_CX8 | FEATURE_SEP | FEATURE_CMOV | FEATURE_DE | FEATURE_PSE | FEATURE_PAT
-  | FEATURE_PAE | FEATURE_PGE | FEATURE_VME;
+  | FEATURE_PAE | FEATURE_PGE | FEATURE_VME | FEATURE_FPU | FEATURE_CLFLUSH | FEATURE_MMX | FEATURE_FXSR | FEATURE_SSE | FEATURE_SSE2;
+/** Leaf 1, EBX: CLFLUSH works on 8 * 8 bytes. */
+const CLFLUSH_LINE: u32 = 8 << 8;
 /** Leaf 80000001H, EDX. */
 const EXTENDED_FEATURES: u32 = 1 << 20; // NX
 /** Family 6, model 13, stepping 8. */
@@ -41,7 +44,7 @@ function answer(eax: u32, ebx: u32, ecx: u32, edx: u32): void {
 export function cpuid(pc: usize): usize {
   const leaf = load<u32>(EAX);
   if (leaf == 0) answer(HIGHEST_LEAF, load<u32>(VENDOR), load<u32>(VENDOR, 4), load<u32>(VENDOR, 8));
-  else if (leaf == 1) answer(SIGNATURE, 0, 0, FEATURES);
+  else if (leaf == 1) answer(SIGNATURE, CLFLUSH_LINE, 0, FEATURES);
   else if (leaf == 0x80000000) answer(HIGHEST_EXTENDED, 0, 0, 0);
   else if (leaf == 0x80000001) answer(0, 0, 0, EXTENDED_FEATURES);
   else if (leaf >= 0x80000002 && leaf <= 0x80000004) {

@@ -3,7 +3,7 @@ import type { Random } from '../../fuzz/random.ts';
 import { AREA_BYTES, type FpuCase, type FpuState, MEMORY, MEMORY_BYTES } from '../fpu-cases.ts';
 import { double, extended, nearby, random64, single } from './numbers.ts';
 
-type Operand = 'single' | 'double' | 'extended' | 'integer' | 'decimal' | 'environment' | 'none';
+type Operand = 'single' | 'double' | 'extended' | 'integer' | 'decimal' | 'environment' | 'environment16' | 'none';
 
 /** Instructions with memory: opcode, the reg fields that go with it, what is there. */
 const withMemory: readonly (readonly [group: string, opcode: number, regs: readonly number[], operand: Operand])[] = [
@@ -23,8 +23,11 @@ const withMemory: readonly (readonly [group: string, opcode: number, regs: reado
   ['store', 0xdf, [2, 3, 6, 7], 'none'],
   ['control', 0xd9, [7], 'none'],
   ['control', 0xdd, [7], 'none'],
-  ['environment', 0xd9, [4], 'environment'],
-  ['environment', 0xd9, [6], 'none'],
+  // FLDENV and FNSTENV, FRSTOR and FNSAVE, with 32-bit and 16-bit operand size.
+  ['environment', 0xd9, [4, 6], 'environment'],
+  ['environment', 0xdd, [4, 6], 'environment'],
+  ['environment', 0xd9, [4, 6], 'environment16'],
+  ['environment', 0xdd, [4, 6], 'environment16'],
 ];
 
 const range = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, i) => from + i);
@@ -101,10 +104,11 @@ function operand(random: Random, kind: Operand): (view: DataView) => void {
         for (let i = 0; i < 9; i++) view.setUint8(i, random.below(10) | (random.below(10) << 4));
       };
     case 'environment':
+    case 'environment16':
       return (view) => {
         const { control, status } = controlAndStatus(random);
         view.setUint32(0, control | 0xffff0000, true);
-        view.setUint32(4, status | 0xffff0000, true);
+        view.setUint32(kind === 'environment' ? 4 : 2, status | 0xffff0000, true);
       };
     default:
       return () => {};
@@ -116,9 +120,19 @@ export function x87Case(random: Random, only?: string): FpuCase {
   const registers = withRegisters.filter(([group]) => !only || group === only);
   if (registers.length === 0 || (memory.length > 0 && random.chance(2))) {
     const [group, opcode, regs, kind] = random.pick(memory);
-    const code = [opcode, 5 | (random.pick(regs) << 3), MEMORY & 0xff, (MEMORY >>> 8) & 0xff, MEMORY >>> 16, 0];
+    const operandSize = kind === 'environment16' ? [0x66] : [];
+    const code = [
+      ...operandSize,
+      opcode,
+      5 | (random.pick(regs) << 3),
+      MEMORY & 0xff,
+      (MEMORY >>> 8) & 0xff,
+      MEMORY >>> 16,
+      0,
+    ];
     // The addresses of the last instruction are not the processor's to keep unless an exception waits.
-    const ignore = opcode === 0xd9 && group === 'environment' ? ([12, 28] as const) : undefined;
+    const ignore =
+      kind === 'environment' ? ([12, 28] as const) : kind === 'environment16' ? ([6, 14] as const) : undefined;
     return {
       group: `x87.${group}`,
       code: Uint8Array.from(code),
