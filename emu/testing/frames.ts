@@ -11,6 +11,8 @@ const SEGMENTS = ['ds', 'es', 'fs', 'gs', 'cs', 'ss'] as const;
 const IRET = 0xcf;
 const PREFIXES = new Set([0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65, 0x66, 0x67, 0xf0, 0xf2, 0xf3]);
 const BIG = 0x4000;
+/** No handler takes more of a stack than this. */
+const NEAR = 4096;
 
 /** Registers and the top of the stack, for comparing. */
 export interface Snapshot {
@@ -35,12 +37,27 @@ export interface Frame {
   readonly exit: (Snapshot & { readonly time: number }) | undefined;
 }
 
+/** Something seen on the way that no event tells. */
+export type Observation = {
+  readonly time: number;
+  /** Of the next instruction. */
+  readonly eip: number;
+} & (
+  | { readonly kind: 'sleep' | 'idt-write' }
+  /** A handler let interrupts in again, or returned to where they are on. */
+  | { readonly kind: 'interrupts-off'; readonly instructions: number }
+);
+
+const IF = 0x200;
+
 type OpenFrame = { -readonly [Key in keyof Frame]: Frame[Key] };
 
 export class FrameFollower {
   /** In the order of entry. */
   readonly frames: Frame[] = [];
+  readonly observations: Observation[] = [];
   private readonly open: OpenFrame[] = [];
+  private offSince: number | undefined;
 
   constructor(
     private readonly cpu: Cpu,
@@ -65,6 +82,27 @@ export class FrameFollower {
     };
     this.open.push(frame);
     this.frames.push(frame);
+  }
+
+  /** After an instruction or a delivery: whether interrupts are on, and whether the handler sleeps. */
+  look(): void {
+    const { now, eflags, eip, isHalted } = this.cpu;
+    if (!(eflags & IF)) this.offSince ??= now;
+    else if (this.offSince !== undefined) {
+      this.observations.push({ kind: 'interrupts-off', time: now, eip, instructions: now - this.offSince });
+      this.offSince = undefined;
+    }
+    const top = this.open.at(-1);
+    const isInterrupt = top?.trap.cause === 'external' || top?.trap.cause === 'nmi';
+    // On another stack it is another thread that sleeps.
+    if (isHalted && isInterrupt && this.sameStack(top) && Math.abs(top.entry.registers.esp - this.cpu.esp) < NEAR) {
+      this.observations.push({ kind: 'sleep', time: now, eip });
+    }
+  }
+
+  /** The descriptor table in use was written. */
+  tableWritten(): void {
+    this.observations.push({ kind: 'idt-write', time: this.cpu.now, eip: this.cpu.eip });
   }
 
   /** Before one instruction. @returns what to call when it has been executed, without a trap of its own */

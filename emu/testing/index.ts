@@ -14,6 +14,7 @@
 import { expect } from 'vitest';
 import type { ExpectedInterrupt, ExpectedTrap } from './matchers.ts';
 import * as matchers from './matchers.ts';
+import type { SanitizerOptions } from './sanitizer.ts';
 
 expect.extend(matchers);
 
@@ -39,16 +40,22 @@ declare module 'vitest' {
     toReachWithin(place: number | string, instructions: number): void;
     /** COM1 has sent this text. */
     toPrint(text: string | RegExp): void;
+    /** The sanitizer finds nothing in what the machine has recorded. */
+    toHaveCleanInterrupts(options?: SanitizerOptions): void;
+    /** Nothing that was explored failed. */
+    toHoldEverywhere(): void;
   }
 }
 
 export type { ChipEvent } from '../trace/chip-events.ts';
 export type { TrapCause, TrapEntry } from '../trace/trap-log.ts';
 export type { EventKind, EventOf, EventPattern, MachineEvent } from './events.ts';
-export type { Frame, Snapshot } from './frames.ts';
+export { type Delivery, type Exploration, explore, type Failure, type Findings } from './explorer.ts';
+export type { Frame, Observation, Snapshot } from './frames.ts';
 export { at, edge, key, keys, line, serial, type VirtualTime } from './inputs.ts';
 export type { ExpectedInterrupt, ExpectedTrap } from './matchers.ts';
 export { bare, type Program, paged0, paged3, real, ring0, ring1, ring2, ring3 } from './program.ts';
+export { type Finding, type FindingKind, type SanitizerOptions, type StackBounds, sanitize } from './sanitizer.ts';
 export { boot, type ImageToBoot, type RunBudget, TestMachine, type TestOptions } from './test-machine.ts';
 export * from './vectors.ts';
 export {

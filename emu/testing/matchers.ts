@@ -10,8 +10,10 @@
 
 import { nameOfVector } from '../machine/stop.ts';
 import type { TrapCause, TrapEntry } from '../trace/trap-log.ts';
+import type { Findings } from './explorer.ts';
 import { type Clobber, clobbersOf, stackImbalance } from './frame-rules.ts';
 import type { Frame } from './frames.ts';
+import { type SanitizerOptions, sanitize } from './sanitizer.ts';
 import { hex, TestMachine } from './test-machine.ts';
 
 /** What is expected of a trap; what is left out may be anything. */
@@ -160,13 +162,37 @@ export function toPrint(received: unknown, text: string | RegExp): MatcherResult
   });
 }
 
+/** The sanitizer finds nothing in what the machine has recorded. */
+export function toHaveCleanInterrupts(received: unknown, options: SanitizerOptions = {}): MatcherResult {
+  return about(received, (machine) => {
+    const lines = sanitize(machine, options).map(({ kind, time, text }) => `  ${time}: ${kind}: ${text}`);
+    return {
+      complaint: complaintOf('expected interrupts to be handled cleanly', lines),
+      negation: 'expected the sanitizer to find something',
+    };
+  });
+}
+
+/** Nothing that was explored failed. */
+export function toHoldEverywhere(received: unknown): MatcherResult {
+  const { failures, tried, possible } = received as Findings;
+  const [first] = failures;
+  return {
+    pass: first === undefined,
+    message: () =>
+      first === undefined
+        ? `expected some schedule to fail, but all ${tried} hold`
+        : `${failures.length} of the things that can go wrong, found in ${tried} of ${possible} schedules; the first:\n${first.message}\n\n${first.test}`,
+  };
+}
+
 /** What a matcher found: a complaint when it does not hold, and what to say when it was not to hold. */
-interface Finding {
+interface Verdict {
   readonly complaint: string | undefined;
   readonly negation?: string;
 }
 
-function about(received: unknown, look: (machine: TestMachine) => Finding): MatcherResult {
+function about(received: unknown, look: (machine: TestMachine) => Verdict): MatcherResult {
   if (!(received instanceof TestMachine)) {
     return { pass: false, message: () => 'this matcher is about a machine, as boot() gives it' };
   }
@@ -189,7 +215,7 @@ function aboutFrames(received: unknown, wanted: string, faultsOf: (frame: Frame)
   });
 }
 
-function counted(what: string, found: number, times: number | undefined): Finding {
+function counted(what: string, found: number, times: number | undefined): Verdict {
   const often = times === undefined ? '' : ` ${times} times`;
   const isRight = times === undefined ? found > 0 : found === times;
   return {

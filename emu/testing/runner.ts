@@ -7,7 +7,7 @@ import type { Pc } from '../machine/pc.ts';
 import type { Stop } from '../machine/stop.ts';
 import { type TrapEntry, TrapLog } from '../trace/trap-log.ts';
 import { EventLog, type MachineEvent } from './events.ts';
-import { type Frame, FrameFollower } from './frames.ts';
+import { type Frame, FrameFollower, type Observation } from './frames.ts';
 
 /** How far to go; whichever comes first. */
 export interface Goal {
@@ -22,9 +22,9 @@ export interface Goal {
 export class Runner {
   /** Whether handlers are followed; changing it takes effect with the next trap. */
   follow: boolean;
-  private readonly log: TrapLog;
-  private readonly eventLog: EventLog;
-  private readonly follower: FrameFollower;
+  private log!: TrapLog;
+  private eventLog!: EventLog;
+  private follower!: FrameFollower;
   private wanted: Goal['event'];
   private found: MachineEvent | undefined;
 
@@ -33,9 +33,15 @@ export class Runner {
     follow: boolean,
   ) {
     this.follow = follow;
-    this.eventLog = new EventLog(pc, (event) => this.heard(event));
-    this.log = new TrapLog(pc.machine, Infinity, (trap) => this.eventLog.delivered(trap));
-    this.follower = new FrameFollower(pc.cpu, (time, frame) => this.eventLog.returned(time, frame));
+    this.restart();
+  }
+
+  /** Forget all that has been noted: the record begins here. */
+  restart(): void {
+    this.log?.detach();
+    this.eventLog = new EventLog(this.pc, (event) => this.heard(event));
+    this.follower = new FrameFollower(this.pc.cpu, (time, frame) => this.eventLog.returned(time, frame));
+    this.log = new TrapLog(this.pc.machine, Infinity, (trap) => this.eventLog.delivered(trap));
   }
 
   get traps(): readonly TrapEntry[] {
@@ -48,6 +54,16 @@ export class Runner {
 
   get frames(): readonly Frame[] {
     return this.follower.frames;
+  }
+
+  get observations(): readonly Observation[] {
+    return this.follower.observations;
+  }
+
+  /** Take note of writes to the interrupt descriptor table that is in use now. */
+  watchTable(): void {
+    const { base, limit } = this.pc.cpu.idtr;
+    this.pc.cpu.setWatches([{ first: base, last: (base + limit) >>> 0, read: false, write: true }]);
   }
 
   /** COM1 has sent a byte. */
@@ -78,7 +94,12 @@ export class Runner {
       const delivered = this.log.entries.length > before ? this.log.last : undefined;
       if (delivered && this.follow) this.follower.entered(delivered);
       if (!delivered) after?.();
+      if (looking || (delivered && this.follow)) this.follower.look();
       if (this.found) return stop;
+      if (stop.kind === 'watch') {
+        this.follower.tableWritten();
+        continue;
+      }
       const asked = stop.kind === 'traps' ? trap : stop.kind === 'budget' ? machine.now >= until : true;
       if (asked) return stop;
     }

@@ -12,7 +12,7 @@ import { describeStop, nameOfVector, type Stop } from '../machine/stop.ts';
 import { SymbolTable } from '../trace/symbols.ts';
 import type { TrapEntry } from '../trace/trap-log.ts';
 import { type EventKind, type EventOf, type EventPattern, formatEvent, type MachineEvent, matches } from './events.ts';
-import type { Frame } from './frames.ts';
+import type { Frame, Observation } from './frames.ts';
 import { instructionsOf, type VirtualTime } from './inputs.ts';
 import { type AssembledProgram, assembleProgram, type Program } from './program.ts';
 import { Runner } from './runner.ts';
@@ -104,6 +104,22 @@ export class TestMachine {
   /** Follow handlers from now on, or no longer: instruction by instruction, from the next trap to its iret. */
   set followHandlers(follow: boolean) {
     this.runner.follow = follow;
+  }
+
+  /** What was seen while handlers were followed and is no event. */
+  get observations(): readonly Observation[] {
+    return this.runner.observations;
+  }
+
+  /** Forget traps, events, frames and console: the record begins here. */
+  forgetEvents(): void {
+    this.output.length = 0;
+    this.runner.restart();
+  }
+
+  /** From now on writes to the IDT that is in use are noted, for the sanitizer. */
+  watchIdt(): void {
+    this.runner.watchTable();
   }
 
   /** Virtual time: instructions since power-on. */
