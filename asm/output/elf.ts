@@ -112,7 +112,9 @@ function planSegments(image: LinkedImage): { segments: Segment[]; headers: Secti
     }
     return header;
   });
-  return { segments, headers };
+  // A segment of room alone has no bytes in the file: any offset within it that agrees with the address will do.
+  const within = segments.map((s) => (s.fileSize > 0 ? s : { ...s, offset: s.address % PAGE }));
+  return { segments: within, headers };
 }
 
 /** PF_R, PF_W, PF_X. */
