@@ -1,6 +1,6 @@
 /** What can be wrong with a handler, seen from its entry and its iret. The matchers and the sanitizer say it. */
 
-import type { Frame } from './frames.ts';
+import type { Frame } from '../trace/frames.ts';
 
 /** A register that a handler did not give back. */
 export interface Clobber {

@@ -9,10 +9,10 @@
  */
 
 import { nameOfVector } from '../machine/stop.ts';
+import type { Frame } from '../trace/frames.ts';
 import type { TrapCause, TrapEntry } from '../trace/trap-log.ts';
 import type { Findings } from './explorer.ts';
 import { type Clobber, clobbersOf, stackImbalance } from './frame-rules.ts';
-import type { Frame } from './frames.ts';
 import { type SanitizerOptions, sanitize } from './sanitizer.ts';
 import { hex, TestMachine } from './test-machine.ts';
 

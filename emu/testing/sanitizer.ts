@@ -15,9 +15,9 @@
  * | stack-overflow     | a handler began or ran within the margin of its stack's end                           |
  */
 
-import type { MachineEvent } from './events.ts';
+import type { MachineEvent } from '../trace/events.ts';
+import type { Frame, Observation } from '../trace/frames.ts';
 import { clobbersOf, stackImbalance } from './frame-rules.ts';
-import type { Frame, Observation } from './frames.ts';
 import type { TestMachine } from './test-machine.ts';
 
 export type FindingKind =

@@ -9,13 +9,20 @@ import { ImageFile } from '../machine/loaders/image.ts';
 import type { BootModule } from '../machine/loaders/multiboot.ts';
 import { Pc } from '../machine/pc.ts';
 import { describeStop, nameOfVector, type Stop } from '../machine/stop.ts';
+import {
+  type EventKind,
+  type EventOf,
+  type EventPattern,
+  formatEvent,
+  type MachineEvent,
+  matches,
+} from '../trace/events.ts';
+import type { Frame, Observation } from '../trace/frames.ts';
+import { Recorder } from '../trace/recorder.ts';
 import { SymbolTable } from '../trace/symbols.ts';
 import type { TrapEntry } from '../trace/trap-log.ts';
-import { type EventKind, type EventOf, type EventPattern, formatEvent, type MachineEvent, matches } from './events.ts';
-import type { Frame, Observation } from './frames.ts';
 import { instructionsOf, type VirtualTime } from './inputs.ts';
 import { type AssembledProgram, assembleProgram, type Program } from './program.ts';
-import { Runner } from './runner.ts';
 
 /** An image file to boot, as the command line would. */
 export interface ImageToBoot {
@@ -54,7 +61,7 @@ export class TestMachine {
   readonly pc: Pc;
   readonly symbols: SymbolTable;
   private readonly program: AssembledProgram | undefined;
-  private readonly runner: Runner;
+  private readonly recorder: Recorder;
   private readonly output: number[] = [];
 
   constructor(what: Program | ImageToBoot, options: TestOptions) {
@@ -62,7 +69,7 @@ export class TestMachine {
       ramBytes: options.ramBytes ?? 16 * MB,
       serial: (byte) => {
         this.output.push(byte);
-        this.runner.sent(byte);
+        this.recorder.sent(byte);
       },
     });
     if ('source' in what) {
@@ -78,17 +85,17 @@ export class TestMachine {
       });
       this.symbols = new SymbolTable(loaded.symbols, loaded.last);
     }
-    this.runner = new Runner(this.pc, options.followHandlers ?? 'source' in what);
+    this.recorder = new Recorder(this.pc, (options.followHandlers ?? 'source' in what) ? 'all' : 'none');
   }
 
   /** Everything delivered since power-on, oldest first. */
   get traps(): readonly TrapEntry[] {
-    return this.runner.traps;
+    return this.recorder.traps;
   }
 
   /** Everything that happened since power-on, in the order of virtual time. */
   get events(): readonly MachineEvent[] {
-    return this.runner.events;
+    return this.recorder.events;
   }
 
   /** The events of one kind. */
@@ -98,28 +105,28 @@ export class TestMachine {
 
   /** The handlers entered while handlers were followed, in the order of their entry. */
   get frames(): readonly Frame[] {
-    return this.runner.frames;
+    return this.recorder.frames;
   }
 
   /** Follow handlers from now on, or no longer: instruction by instruction, from the next trap to its iret. */
   set followHandlers(follow: boolean) {
-    this.runner.follow = follow;
+    this.recorder.follow = follow ? 'all' : 'none';
   }
 
   /** What was seen while handlers were followed and is no event. */
   get observations(): readonly Observation[] {
-    return this.runner.observations;
+    return this.recorder.observations;
   }
 
   /** Forget traps, events, frames and console: the record begins here. */
   forgetEvents(): void {
     this.output.length = 0;
-    this.runner.restart();
+    this.recorder.restart();
   }
 
   /** From now on writes to the IDT that is in use are noted, for the sanitizer. */
   watchIdt(): void {
-    this.runner.watchTable();
+    this.recorder.watchTable();
   }
 
   /** Virtual time: instructions since power-on. */
@@ -134,7 +141,7 @@ export class TestMachine {
 
   /** Run so many instructions, or until the machine stops by itself. */
   run({ instructions = DEFAULT_BUDGET }: RunBudget = {}): Stop {
-    return this.runner.run({ until: this.now + instructions }).stop;
+    return this.recorder.run({ until: this.now + instructions }).stop;
   }
 
   /**
@@ -145,7 +152,7 @@ export class TestMachine {
   runUntilTrap({ vector, instructions = DEFAULT_BUDGET }: RunBudget & { readonly vector?: number } = {}): TrapEntry {
     const until = this.now + instructions;
     for (;;) {
-      const { stop } = this.runner.run({ until, trap: true });
+      const { stop } = this.recorder.run({ until, trap: true });
       const last = this.traps.at(-1);
       if (stop.kind !== 'traps' || !last) {
         const wanted = vector === undefined ? 'no trap was delivered' : `${nameOfVector(vector)} was not delivered`;
@@ -163,7 +170,7 @@ export class TestMachine {
    */
   runUntil(what: EventPattern | ((event: MachineEvent) => boolean), budget: RunBudget = {}): MachineEvent {
     const event = typeof what === 'function' ? what : (candidate: MachineEvent) => matches(candidate, what);
-    const { stop, event: found } = this.runner.run({
+    const { stop, event: found } = this.recorder.run({
       until: this.now + (budget.instructions ?? DEFAULT_BUDGET),
       event,
     });
@@ -183,7 +190,7 @@ export class TestMachine {
     cpu.setBreakpoints([address]);
     cpu.passBreakpoint(this.now);
     try {
-      const { stop } = this.runner.run({ until: this.now + instructions });
+      const { stop } = this.recorder.run({ until: this.now + instructions });
       if (cpu.eip !== address) {
         throw new Error(`${this.describeAddress(address)} was not reached: ${this.describe(stop)}\n${this.story()}`);
       }
@@ -200,7 +207,7 @@ export class TestMachine {
     const end = this.now + instructions;
     const from = this.output.length;
     while (!Buffer.from(this.output.slice(from)).toString('latin1').includes(text)) {
-      const { stop } = this.runner.run({ until: Math.min(end, this.now + 100_000) });
+      const { stop } = this.recorder.run({ until: Math.min(end, this.now + 100_000) });
       if (stop.kind !== 'budget' || this.now >= end) {
         throw new Error(`the console never said ${JSON.stringify(text)}: ${this.describe(stop)}\n${this.consoleText}`);
       }

@@ -4,7 +4,7 @@
  */
 
 import type { Cpu, GeneralRegister } from '../machine/cpu.ts';
-import type { TrapEntry } from '../trace/trap-log.ts';
+import type { TrapEntry } from './trap-log.ts';
 
 const REGISTERS = ['eax', 'ecx', 'edx', 'ebx', 'esp', 'ebp', 'esi', 'edi'] as const;
 const SEGMENTS = ['ds', 'es', 'fs', 'gs', 'cs', 'ss'] as const;
@@ -116,12 +116,19 @@ export class FrameFollower {
     return () => this.left();
   }
 
-  /** The iret belongs to the innermost handler that was entered with this stack; those inside it were abandoned. */
+  /**
+   * The iret belongs to the handler that was entered from this stack: the innermost one, or, when the kernel has changed
+   * threads, another one. What was entered below it on the same stack was abandoned.
+   */
   private left(): void {
     const exit = { ...this.snapshot(), time: this.cpu.now };
     const mine = this.open.findLastIndex((frame) => returnsTo(frame.trap, exit));
-    const [frame] = this.open.splice(mine < 0 ? this.open.length - 1 : mine);
+    const frame = this.open[mine];
     if (!frame) return;
+    const top = frame.entry.registers.esp;
+    const isAbandoned = ({ entry }: Frame) => entry.registers.esp < top && top - entry.registers.esp < NEAR;
+    const stay = this.open.filter((other, i) => i < mine || (i > mine && !isAbandoned(other)));
+    this.open.splice(0, this.open.length, ...stay);
     frame.exit = exit;
     this.returned(exit.time, frame);
   }

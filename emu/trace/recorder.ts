@@ -5,9 +5,9 @@
 
 import type { Pc } from '../machine/pc.ts';
 import type { Stop } from '../machine/stop.ts';
-import { type TrapEntry, TrapLog } from '../trace/trap-log.ts';
 import { EventLog, type MachineEvent } from './events.ts';
 import { type Frame, FrameFollower, type Observation } from './frames.ts';
+import { type TrapEntry, TrapLog } from './trap-log.ts';
 
 /** How far to go; whichever comes first. */
 export interface Goal {
@@ -19,9 +19,12 @@ export interface Goal {
   readonly event?: (event: MachineEvent) => boolean;
 }
 
-export class Runner {
-  /** Whether handlers are followed; changing it takes effect with the next trap. */
-  follow: boolean;
+/** Handlers to follow: of every trap, of interrupts only, or none. */
+export type Follow = 'all' | 'interrupts' | 'none';
+
+export class Recorder {
+  /** Which handlers are followed to their iret; changing it takes effect with the next delivery. */
+  follow: Follow;
   private log!: TrapLog;
   private eventLog!: EventLog;
   private follower!: FrameFollower;
@@ -30,7 +33,7 @@ export class Runner {
 
   constructor(
     private readonly pc: Pc,
-    follow: boolean,
+    follow: Follow,
   ) {
     this.follow = follow;
     this.restart();
@@ -86,15 +89,16 @@ export class Runner {
   private advance({ until, trap = false }: Goal): Stop {
     const { machine, cpu } = this.pc;
     for (;;) {
-      const looking = this.follow && this.follower.depth > 0 && !cpu.isHalted;
+      const looking = this.follow !== 'none' && this.follower.depth > 0 && !cpu.isHalted;
       const after = looking ? this.follower.before() : undefined;
       const end = looking ? Math.min(until, machine.now + 1) : until;
       const before = this.log.entries.length;
-      const stop = machine.run({ until: end, ...(trap || this.follow || this.wanted ? { traps: 1 } : {}) });
+      const stop = machine.run({ until: end, ...(trap || this.follow !== 'none' || this.wanted ? { traps: 1 } : {}) });
       const delivered = this.log.entries.length > before ? this.log.last : undefined;
-      if (delivered && this.follow) this.follower.entered(delivered);
+      const entered = delivered !== undefined && this.follows(delivered);
+      if (entered) this.follower.entered(delivered);
       if (!delivered) after?.();
-      if (looking || (delivered && this.follow)) this.follower.look();
+      if (looking || entered) this.follower.look();
       if (this.found) return stop;
       if (stop.kind === 'watch') {
         this.follower.tableWritten();
@@ -103,6 +107,10 @@ export class Runner {
       const asked = stop.kind === 'traps' ? trap : stop.kind === 'budget' ? machine.now >= until : true;
       if (asked) return stop;
     }
+  }
+
+  private follows({ cause }: TrapEntry): boolean {
+    return this.follow === 'all' || (this.follow === 'interrupts' && (cause === 'external' || cause === 'nmi'));
   }
 
   private heard(event: MachineEvent): void {

@@ -4,9 +4,9 @@
  */
 
 import type { Pc } from '../machine/pc.ts';
-import { type ChipEvent, listenToChips } from '../trace/chip-events.ts';
-import type { TrapEntry } from '../trace/trap-log.ts';
+import { type ChipEvent, listenToChips } from './chip-events.ts';
 import type { Frame } from './frames.ts';
+import type { TrapEntry } from './trap-log.ts';
 
 /** One event. `time` is virtual time in instructions. */
 export type MachineEvent =
