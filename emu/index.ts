@@ -9,6 +9,7 @@
  */
 export * from '../asm/index.ts';
 export type * from '../devices/device.ts';
+export { type Picture, pictureOf } from '../devices/vga-picture.ts';
 export type { BootImage } from './machine/boot.ts';
 export {
   type ControlRegister,
@@ -29,8 +30,9 @@ export {
 export { ImageError, ImageFile, type ImageSymbol, type LoadedImage } from './machine/loaders/image.ts';
 export type { BootModule } from './machine/loaders/multiboot.ts';
 export { Machine, type RunLimits } from './machine/machine.ts';
-export { DEFAULT_RAM_BYTES, MAX_RAM_BYTES, Pc, type PcOptions } from './machine/pc.ts';
+export { DEFAULT_RAM_BYTES, MAX_RAM_BYTES, Pc, type PcOptions, type WatchdogAction } from './machine/pc.ts';
 export { describeStop, nameOfVector, type Stop } from './machine/stop.ts';
+export { type ChipEvent, formatChipEvent, listenToChips } from './trace/chip-events.ts';
 export { formatAsQemu } from './trace/qemu-format.ts';
 export { SymbolTable } from './trace/symbols.ts';
 export { type TrapCause, type TrapEntry, TrapLog } from './trace/trap-log.ts';

@@ -60,7 +60,7 @@ export function setC1(on: bool): void { store<u32>(FPU_STATUS, (status() & ~C1) 
 export function updateSummary(): void {
   const s = status() & ~(ES | BUSY), waits = (s & ~control() & 0x3f) != 0;
   store<u32>(FPU_STATUS, waits ? s | ES | BUSY : s);
-  if (!waits) store<u32>(FERR, 0);
+  if (!waits) lowerFerr();
 }
 /** SDM 1, 8.1.5: bits 6, 7 and 13 to 15 are reserved; bit 6 reads as 1. */
 export function setControl(word: u32): void {
@@ -128,6 +128,12 @@ export function noneWaits(): bool {
   store<u32>(EXIT_REQUEST, 1);
   return false;
 }
+/** FERR# goes down; the board, which holds IGNNE# up for as long as it is up, is to see that at once. */
+function lowerFerr(): void {
+  if (!load<u32>(FERR)) return;
+  store<u32>(FERR, 0);
+  store<u32>(EXIT_REQUEST, 1);
+}
 /** Begin an instruction that waits. False: a fault, or stay at this record. */
 export function begin(): bool {
   if (!isAvailable() || !noneWaits()) return false;
@@ -158,10 +164,10 @@ export function initialize(): void {
   store<u32>(FPU_CS, 0);
   store<u32>(FPU_DP, 0);
   store<u32>(FPU_DS, 0);
-  store<u32>(FERR, 0);
+  lowerFerr();
 }
 /** SDM 2A, FNCLEX. */
 export function clearExceptions(): void {
   store<u32>(FPU_STATUS, status() & ~<u32>0x80ff);
-  store<u32>(FERR, 0);
+  lowerFerr();
 }
