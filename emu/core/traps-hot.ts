@@ -6,7 +6,7 @@ import {
   TRAP_VECTOR, CAUSE_SOFTWARE,
 } from './layout';
 import { arithmeticFlags, setArithmeticFlags, ARITHMETIC } from './flags';
-import { FLAG_AC, FLAG_DF, FLAG_ID, FLAG_IF, FLAG_IOPL, FLAG_NT, FLAG_RF, FLAG_TF, FLAG_VM } from './segments';
+import { FLAG_AC, FLAG_DF, FLAG_ID, FLAG_IF, FLAG_IOPL, FLAG_NT, FLAG_RF, FLAG_TF, FLAG_VM, FLAG_VIF, FLAG_VIP } from './segments';
 import { gateOf as gateOfVector, G_KEEPS, G_PLAIN_SOFTWARE, G_SELECTOR, G_TARGET } from './traps';
 
 /** Bytes of a same-privilege frame: EIP, CS, EFLAGS. */
@@ -48,8 +48,9 @@ export const FRAME: u32 = 12;
 /** cli and sti: CPL <= IOPL. */
 @inline export function mayChangeIf(): bool { return load<u32>(CPL) <= ((load<u32>(EFLAGS) >>> 12) & 3); }
 
-// A flags image is plain at ring 0 when loading it starts neither a debug trap, virtual-8086 mode nor a waiting interrupt.
-const ODD: u32 = FLAG_TF | FLAG_VM;
+// A flags image is plain at ring 0 when loading it starts neither a debug trap, virtual-8086 mode nor a waiting interrupt,
+// and has no virtual interrupt flags.
+const ODD: u32 = FLAG_TF | FLAG_VM | FLAG_VIF | FLAG_VIP;
 const LOADED: u32 = FLAG_IF | FLAG_DF | FLAG_IOPL | FLAG_NT | FLAG_AC | FLAG_ID;
 @inline export function popsPlainly(flags: u32): bool {
   return ((flags & ODD) | (load<u32>(EFLAGS) & (ODD | FLAG_RF)) | load<u32>(CPL) | load<u32>(INTR)) == 0;

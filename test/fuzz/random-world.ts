@@ -108,7 +108,19 @@ export class RandomWorld {
       cpu.setRegister(name, random.chance(2) ? random.next() : CODE + random.below(0x80000));
     cpu.esp = STACK;
     cpu.eflags = (random.next() & 0x3cd5) | 2;
+    if (random.chance(3)) this.setRareModes(random);
     cpu.eip = CODE + random.below(CODE_BYTES);
+  }
+
+  /** Breakpoints, single steps, alignment checks, and what CR4 has. */
+  private setRareModes(random: Random): void {
+    const { cpu } = this;
+    const TF_RF_AC_VIF_VIP = 0x1d0100;
+    cpu.eflags |= random.next() & TF_RF_AC_VIF_VIP;
+    cpu.cr0 |= random.next() & 0x40000;
+    cpu.cr4 = random.next() & 0x79f & ~0x20;
+    for (let n = 0; n < 4; n++) cpu.setDebugRegister(n, CODE + random.below(CODE_BYTES));
+    cpu.setDebugRegister(7, (random.next() & 0xffff00ff) | 0x400);
   }
 
   /** Everything the guest could see of the processor, for comparing. */
@@ -121,6 +133,7 @@ export class RandomWorld {
       eflags: cpu.eflags,
       segments: (['es', 'cs', 'ss', 'ds', 'fs', 'gs', 'ldtr', 'tr'] as const).map((name) => cpu.segment(name)),
       control: [cpu.cr0, cpu.cr2, cpu.cr3, cpu.cr4],
+      debug: [0, 1, 2, 3, 6, 7].map((n) => cpu.debugRegister(n)),
       isHalted: cpu.isHalted,
       shutdown: cpu.shutdown,
       trapCount: cpu.trapCount,

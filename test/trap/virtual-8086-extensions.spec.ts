@@ -167,3 +167,18 @@ test('with CR4.PVI cli and sti in ring 3 change VIF; without it they are #GP(0)'
   without.runUntilTrap();
   expect(without).toDeliverTrap({ vector: GP, errorCode: 0, eip: 'start' });
 });
+
+test('in ring 0 iret loads VIF and VIP as they are, and popf leaves them alone', async () => {
+  const m = await boot(ring0`
+    start:  push dword ${VIF | VIP | 2}
+            push dword 0x08
+            push dword next
+            iretd
+    next:   push dword 2
+            popfd
+    done:   ud2
+  `);
+  m.runUntilTrap();
+  expect(m).toDeliverTrap({ vector: UD, eip: 'done' });
+  expect(m.pc.cpu.eflags & (VIF | VIP)).toBe(VIF | VIP);
+});
