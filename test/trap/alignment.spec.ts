@@ -51,6 +51,26 @@ test('pushes, pops and string instructions are checked as well', async () => {
   }
 });
 
+test('wide operands have the alignment of SDM 3A, table 6-7', async () => {
+  const OSFXSR = 0x200;
+  for (const [aligned, not] of [
+    ['fld tword [0x200008]', 'fld tword [0x200004]'],
+    ['fstp tword [0x200008]', 'fstp tword [0x200004]'],
+    ['fst qword [0x200008]', 'fst qword [0x200004]'],
+    ['fnstenv [0x200004]', 'fnstenv [0x200002]'],
+    ['fnsave [0x200004]', 'fnsave [0x200002]'],
+    ['movlps xmm0, [0x200008]', 'movlps xmm0, [0x200004]'],
+    ['movups xmm0, [0x200010]', 'movups xmm0, [0x200008]'],
+    ['movups [0x200010], xmm0', 'movups [0x200008], xmm0'],
+    ['movq mm0, [0x200008]', 'movq mm0, [0x200004]'],
+  ]) {
+    const m = await bootChecked(`fninit\n fld1\n ${aligned}\n here: ${not}`);
+    m.pc.cpu.cr4 = OSFXSR;
+    m.runUntilTrap();
+    expect(m).toDeliverTrap({ vector: AC, errorCode: 0, cause: 'fault', eip: 'here', cpl: 3 });
+  }
+});
+
 test('without CR0.AM nothing is checked', async () => {
   const m = await bootChecked('mov eax, [0x200001]\n here: ud2', 0);
   m.runUntilTrap();

@@ -1,6 +1,7 @@
 /** When x87, MMX and SSE instructions fault, and which fault wins (SDM 1, 8.7 and 11.5; 3A, 2.5 and table 6-10). */
-import { describe } from 'vitest';
-import { GP, MF, NM, ring0, ring3, UD, XM } from '../../emu/testing/index.ts';
+import { describe, expect, test } from 'vitest';
+import { FPU_STATUS } from '../../emu/core/layout.ts';
+import { boot, GP, MF, NM, ring0, ring3, UD, XM } from '../../emu/testing/index.ts';
 import { type Case, NOTHING, specify } from './specification.ts';
 
 const MP = 2;
@@ -115,4 +116,41 @@ describe('encodings that are none are #UD', () => {
     none('lock addps', '0xf0, 0x0f, 0x58, 0x05, 0, 0, 0x20, 0'),
     none('lock fadd', '0xf0, 0xd8, 0x05, 0, 0, 0x20, 0'),
   ]);
+});
+
+test('the environment tells the last instruction and its operand', async () => {
+  const m = await boot(ring0`
+    start:  fninit
+    there:  fld     dword [0x200040]
+            fnstcw  [0x200080]              ; control instructions leave no trace
+            fnstenv [0x200000]
+            mov     eax, [0x20000c]
+            mov     ebx, [0x200010]
+            mov     ecx, [0x200014]
+            mov     edx, [0x200018]
+            ud2
+  `);
+  m.runUntilTrap();
+  const { cpu } = m.pc;
+  expect(cpu.eax).toBe(m.addressOf('there'));
+  // D9 05: opcode bits 10 to 0 are 1 and 05; CS.
+  expect(cpu.ebx).toBe((0x105 << 16) | cpu.segment('cs').selector);
+  expect(cpu.ecx).toBe(0x200040);
+  expect(cpu.edx & 0xffff).toBe(cpu.segment('ds').selector);
+});
+
+test('an operand that faults leaves the x87 as it was', async () => {
+  const m = await boot(ring0`
+    start:  fninit
+            fldpi
+            push    ds
+            push    0
+            pop     ds
+    here:   fadd    dword [0x200000]
+  `);
+  m.runUntilTrap({ vector: GP });
+  const status = m.pc.cpu.get(FPU_STATUS);
+  // Nothing noted, and one register in use.
+  expect(status & 0x80ff).toBe(0);
+  expect((status >>> 11) & 7).toBe(7);
 });

@@ -4,6 +4,7 @@ import { faulted } from '../fault';
 import { proveWrite, writeSegment } from '../memory';
 import { address16, dst, imm, isMemory, readRM, segmentOf, src, writeRM } from '../operands';
 import { onward } from '../onward';
+import { isNatural } from '../wide';
 import { enterMmx, isMmxAvailable, isSseAvailable } from './state';
 import { copy128, move128, set64, setMmx, source128, source32, source64, store32, store64, to, unaligned128, isXmm, RESULT } from './operands';
 
@@ -157,6 +158,7 @@ export function maskmov(pc: usize): usize {
   if (!beginFor(value)) return pc;
   const isWide = isXmm(value), o = address16(pc) ? <u32>load<u16>(EDI) : load<u32>(EDI), bytes: u32 = isWide ? 16 : 8;
   const segment = segmentOf(pc);
+  if (!isNatural(segment, o, bytes)) return pc;
   for (let i: u32 = 0; i < bytes; i++) {
     if (load<u8>(mask + i) & 0x80 && !proveWrite(segment, o + i, 1)) return pc;
   }

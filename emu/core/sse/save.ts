@@ -3,10 +3,10 @@ import {
   CR0, FPU_CONTROL, FPU_CS, FPU_DP, FPU_DS, FPU_IP, FPU_OPCODE, FPU_STATUS, FPU_TAGS, MXCSR, XMM,
 } from '../layout';
 import { faulted, raise, NM } from '../fault';
-import { linearOf, proveWrite, readLinear, readSegment, writeLinear, writeSegment } from '../memory';
+import { linearOf, readLinear, readSegment, writeLinear, writeSegment } from '../memory';
 import { offset, segmentOf } from '../operands';
 import { onward } from '../onward';
-import { isAligned, proveRead } from '../wide';
+import { isAligned, proveLoad, proveStore } from '../wide';
 import { register, setControl, status, updateSummary } from '../x87/state';
 import { isSseAvailable, setMxcsr, MXCSR_MASK } from './state';
 
@@ -20,7 +20,7 @@ function isAreaUsable(pc: usize): bool {
   return isAligned(segmentOf(pc), offset(pc));
 }
 export function fxsave(pc: usize): usize {
-  if (!isAreaUsable(pc) || !proveWrite(segmentOf(pc), offset(pc), AREA)) return pc;
+  if (!isAreaUsable(pc) || !proveStore(segmentOf(pc), offset(pc), AREA, 16)) return pc;
   const at = linearOf(segmentOf(pc), offset(pc));
   writeLinear<u32>(at, load<u32>(FPU_CONTROL) | status() << 16);
   writeLinear<u32>(at + 4, load<u32>(FPU_TAGS) | load<u32>(FPU_OPCODE) << 16);
@@ -39,7 +39,7 @@ export function fxsave(pc: usize): usize {
   return onward(pc);
 }
 export function fxrstor(pc: usize): usize {
-  if (!isAreaUsable(pc) || !proveRead(segmentOf(pc), offset(pc), AREA)) return pc;
+  if (!isAreaUsable(pc) || !proveLoad(segmentOf(pc), offset(pc), AREA, 16)) return pc;
   const at = linearOf(segmentOf(pc), offset(pc));
   if (!setMxcsr(readLinear<u32>(at + AT_MXCSR))) return pc;
   setControl(<u32>readLinear<u16>(at));

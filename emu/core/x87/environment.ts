@@ -3,11 +3,11 @@
 import {
   CR0, EFLAGS, FPU_CONTROL, FPU_CS, FPU_DP, FPU_DS, FPU_IP, FPU_OPCODE, FPU_STATUS, FPU_TAGS, FPU_REGISTERS,
 } from '../layout';
-import { linearOf, proveWrite, readLinear, writeLinear } from '../memory';
+import { linearOf, readLinear, writeLinear } from '../memory';
 import { offset, segmentOf } from '../operands';
 import { CR0_PE } from '../paging';
 import { FLAG_VM } from '../segments';
-import { proveRead } from '../wide';
+import { proveLoad, proveStore } from '../wide';
 import { initialize, register, status, updateSummary } from './state';
 
 /** SDM 1, 8.1.7: each register's two tag bits: valid, zero, special, empty. */
@@ -79,20 +79,20 @@ function readEnvironment<T>(at: u32): void {
 /** SDM 2A, FNSTENV: then all exceptions are masked. */
 export function storeEnvironment<T>(pc: usize): void {
   const segment = segmentOf(pc), o = offset(pc);
-  if (!proveWrite(segment, o, environmentBytes<T>())) return;
+  if (!proveStore(segment, o, environmentBytes<T>(), sizeof<T>())) return;
   writeEnvironment<T>(linearOf(segment, o));
   store<u32>(FPU_CONTROL, load<u32>(FPU_CONTROL) | 0x3f);
   updateSummary();
 }
 export function loadEnvironment<T>(pc: usize): void {
   const segment = segmentOf(pc), o = offset(pc);
-  if (!proveRead(segment, o, environmentBytes<T>())) return;
+  if (!proveLoad(segment, o, environmentBytes<T>(), sizeof<T>())) return;
   readEnvironment<T>(linearOf(segment, o));
 }
 /** SDM 2A, FNSAVE: the environment, ST(0) to ST(7), then as FNINIT. */
 export function save<T>(pc: usize): void {
   const segment = segmentOf(pc), o = offset(pc), bytes = environmentBytes<T>();
-  if (!proveWrite(segment, o, bytes + 80)) return;
+  if (!proveStore(segment, o, bytes + 80, sizeof<T>())) return;
   const at = linearOf(segment, o);
   writeEnvironment<T>(at);
   for (let i: u32 = 0; i < 8; i++) {
@@ -103,7 +103,7 @@ export function save<T>(pc: usize): void {
 }
 export function restore<T>(pc: usize): void {
   const segment = segmentOf(pc), o = offset(pc), bytes = environmentBytes<T>();
-  if (!proveRead(segment, o, bytes + 80)) return;
+  if (!proveLoad(segment, o, bytes + 80, sizeof<T>())) return;
   const at = linearOf(segment, o);
   readEnvironment<T>(at);
   for (let i: u32 = 0; i < 8; i++) {

@@ -2,8 +2,8 @@
 import { faulted } from '../fault';
 import { condition } from '../flags';
 import { offset, segmentOf } from '../operands';
-import { proveWrite, readSegment, writeSegment } from '../memory';
-import { read80, write80 } from '../wide';
+import { readSegment, writeSegment } from '../memory';
+import { proveStore, read80, write80 } from '../wide';
 import { quieten } from '../softfloat/arithmetic';
 import { fromDecimal, fromInteger, toDecimal, toInteger } from '../softfloat/convert';
 import {
@@ -86,7 +86,7 @@ function deliver(pc: usize, isWritten: bool, bytes: u32, value: u64, pops: bool)
 /** SDM 2A, FST: to 32 or 64 bits; an unmasked overflow or underflow stores nothing either (SDM 1, 8.5.4). */
 export function storeReal(pc: usize, row: u32, isDouble: bool, pops: bool): void {
   const bytes: u32 = isDouble ? 8 : 4;
-  if (!proveWrite(segmentOf(pc), offset(pc), bytes)) return;
+  if (!proveStore(segmentOf(pc), offset(pc), bytes, bytes)) return;
   noteInstruction(pc, row);
   let isWritten: bool;
   if (isEmpty(0)) {
@@ -104,7 +104,7 @@ export function storeReal(pc: usize, row: u32, isDouble: bool, pops: bool): void
   deliver(pc, isWritten, bytes, isDouble ? packDouble(A) : <u64>packSingle(A), pops);
 }
 export function storeInteger(pc: usize, row: u32, bytes: u32, pops: bool): void {
-  if (!proveWrite(segmentOf(pc), offset(pc), bytes)) return;
+  if (!proveStore(segmentOf(pc), offset(pc), bytes, bytes)) return;
   noteInstruction(pc, row);
   let isWritten: bool, value = <i64>-1 << (bytes * 8 - 1);
   if (isEmpty(0)) isWritten = stackUnderflow();
@@ -116,7 +116,7 @@ export function storeInteger(pc: usize, row: u32, bytes: u32, pops: bool): void 
   deliver(pc, isWritten, bytes, <u64>value, pops);
 }
 export function storeExtendedAndPop(pc: usize): void {
-  if (!proveWrite(segmentOf(pc), offset(pc), 10)) return;
+  if (!proveStore(segmentOf(pc), offset(pc), 10, 8)) return;
   noteInstruction(pc, 3);
   let from = register(0);
   if (isEmpty(0)) {
@@ -129,7 +129,7 @@ export function storeExtendedAndPop(pc: usize): void {
   pop();
 }
 export function storeDecimalAndPop(pc: usize): void {
-  if (!proveWrite(segmentOf(pc), offset(pc), 10)) return;
+  if (!proveStore(segmentOf(pc), offset(pc), 10, 8)) return;
   noteInstruction(pc, 7);
   let isWritten: bool;
   if (isEmpty(0)) {
