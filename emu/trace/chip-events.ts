@@ -5,6 +5,7 @@
  * While nobody listens it costs nothing: wires, 8259s and the bus then only find that they have no listener.
  */
 
+import type { IrqWire } from '../machine/irq-lines.ts';
 import type { Pc } from '../machine/pc.ts';
 
 export type ChipEvent = { readonly time: number } /** An interrupt wire changed its level: 'IRQ 1', 'NMI'. */ & (
@@ -26,15 +27,33 @@ export type ChipEvent = { readonly time: number } /** An interrupt wire changed 
 /** Ports that carry what people read or hear, or nothing at all: bytes, not settings. */
 const STREAMS = new Set([0x3f8, 0x2f8, 0x3e8, 0x2e8, 0x378, 0xe9, 0x80]);
 
+type Listener = (event: ChipEvent) => void;
+/** Who listens to which PC; one that nobody listens to is not in it. */
+const audiences = new WeakMap<Pc, Set<Listener>>();
+
 /**
- * Hear of everything that the chips of a PC do. One listener at a time.
+ * Hear of everything that the chips of a PC do, beside whoever else does.
  * @returns a function that ends it
  */
-export function listenToChips(pc: Pc, listener: (event: ChipEvent) => void): () => void {
-  const { machine, pic, wires } = pc;
-  const tell = (event: DistributiveOmit<ChipEvent, 'time'>) => listener({ time: machine.now, ...event });
-  const lines = [...wires, pc.nmi];
-  for (const line of lines) line?.listen(({ name }, level) => tell({ kind: 'line', line: name, level }));
+export function listenToChips(pc: Pc, listener: Listener): () => void {
+  const audience = audiences.get(pc) ?? new Set();
+  if (audience.size === 0) {
+    audiences.set(pc, audience);
+    plugIn(pc, audience);
+  }
+  audience.add(listener);
+  return () => {
+    if (audience.delete(listener) && audience.size === 0) unplug(pc);
+  };
+}
+
+function plugIn(pc: Pc, audience: ReadonlySet<Listener>): void {
+  const { machine, pic } = pc;
+  const tell = (what: DistributiveOmit<ChipEvent, 'time'>) => {
+    const event = { time: machine.now, ...what };
+    for (const listener of audience) listener(event);
+  };
+  for (const line of linesOf(pc)) line.listen(({ name }, level) => tell({ kind: 'line', line: name, level }));
   pic.listen({
     acknowledged: (vector) => tell({ kind: 'inta', vector }),
     ended: (irq) => tell({ kind: 'eoi', irq }),
@@ -42,11 +61,17 @@ export function listenToChips(pc: Pc, listener: (event: ChipEvent) => void): () 
   machine.ports.listen((chip, port, value, width) => {
     if (!STREAMS.has(port)) tell({ kind: 'register', chip, port, value, width });
   });
-  return () => {
-    for (const line of lines) line?.listen(undefined);
-    pic.listen(undefined);
-    machine.ports.listen(undefined);
-  };
+}
+
+function unplug(pc: Pc): void {
+  audiences.delete(pc);
+  for (const line of linesOf(pc)) line.listen(undefined);
+  pc.pic.listen(undefined);
+  pc.machine.ports.listen(undefined);
+}
+
+function linesOf({ wires, nmi }: Pc): IrqWire[] {
+  return [...wires, nmi].filter((line) => line !== undefined);
 }
 
 /** One event as a line of text: JSON with numbers as they are. */

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { Pc } from '../../emu/machine/pc.ts';
 import { boot, ring0 } from '../../emu/testing/index.ts';
 import { type ChipEvent, formatChipEvent, listenToChips } from '../../emu/trace/chip-events.ts';
 
@@ -75,4 +76,23 @@ test('NMI has its line, and bytes that stream are no register writes', async () 
   ]);
   expect(formatChipEvent(events.at(-1)!)).toBe('{"time":6000,"kind":"line","line":"NMI","level":true}\n');
   expect(m.pc.machine.ports.read(0x61, 1) & 0xc0).toBe(0x40);
+});
+
+test('several may listen, and one that stops does not silence the others', () => {
+  const pc = new Pc({ ramBytes: 2 ** 21 });
+  const heard: string[] = [];
+  const stopFirst = listenToChips(pc, ({ kind }) => void heard.push(`first ${kind}`));
+  const stopSecond = listenToChips(pc, ({ kind }) => void heard.push(`second ${kind}`));
+  const touch = () => pc.machine.ports.write(0x43, 0x34, 1);
+  touch();
+  stopFirst();
+  stopFirst();
+  touch();
+  stopSecond();
+  touch();
+  expect(heard.filter((line) => line.endsWith('register'))).toEqual([
+    'first register',
+    'second register',
+    'second register',
+  ]);
 });
