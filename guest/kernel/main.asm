@@ -26,6 +26,7 @@ proc start_kernel
         call    initrd_init
         ccall   kthread_run, init, 0, init_name
         call    ksoftirqd_init
+        call    workqueue_init
         call    cpu_idle
 endproc
 

@@ -5,14 +5,14 @@
 
 %include "include/kernel.inc"
         extern  in_interrupt, in_hardirq, in_softirq, irqs_disabled, dump_stack, kmalloc, kfree
-        extern  request_irq, free_irq, local_bh_disable, local_bh_enable
+        extern  schedule, request_irq, free_irq, local_bh_disable, local_bh_enable
         extern  tasklet_init, tasklet_schedule, tasklet_kill, local_softirq_pending
         module_license "GPL"
 
         section .data
         align   4
 irq:            dd 10
-sleep_in_handler: dd 0                  ; 1: ask for memory that may have to be waited for
+sleep_in_handler: dd 0                  ; 1: ask for memory that may have to be waited for; 2: schedule
 my_name:        db "contexts", 0
         module_param irq, PARAM_INT
         module_param sleep_in_handler, PARAM_INT
@@ -42,6 +42,10 @@ endproc
 ; irqreturn_t handler(int line, void *dev)      hard IRQ
 proc handler
         ccall   say_context, handler_text
+        cmp     dword [sleep_in_handler], 2
+        jne     .awake
+        call    schedule
+.awake:
         mov     eax, GFP_ATOMIC
         cmp     dword [sleep_in_handler], 0
         je      .flags_known

@@ -52,6 +52,9 @@ describe('the shell', () => {
       '[swapper/0]',
       '[init]',
       '[ksoftirqd/0]',
+      '[kworker/0:0]',
+      '[kworker/0:0H]',
+      '[kworker/u2:0]',
       '[sh]',
     ]);
   });

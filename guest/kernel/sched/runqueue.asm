@@ -30,6 +30,12 @@ proc schedule
         jne     .atomic
         cli
         mov     esi, [this_cpu(current)]
+        test    dword [esi + task.thread_flags], PF_WQ_WORKER
+        jz      .not_worker
+        cmp     dword [esi + task.state], TASK_RUNNING
+        je      .not_worker
+        ccall   wq_worker_sleeping, esi
+.not_worker:
         mov     dword [this_cpu(need_resched)], 0
         call    update_curr
         call    pick_next_task
@@ -174,6 +180,10 @@ proc wake_up_process, .which
         jne     .done
 .sleeps:
         mov     dword [ebx + task.state], TASK_RUNNING
+        test    dword [ebx + task.thread_flags], PF_WQ_WORKER
+        jz      .not_worker
+        ccall   wq_worker_waking_up, ebx
+.not_worker:
         ; back among the others: neither far behind for having slept, nor far ahead
         mov     eax, [this_cpu(min_vruntime)]
         sub     eax, SLEEPER_CREDIT

@@ -122,6 +122,9 @@ EXPORT_SYMBOL schedule_timeout
 
 ; void msleep(u32 ms)
 proc msleep, .ms
+        might_sleep
+        cmp     dword [this_cpu(preempt_count)], 0
+        jne     .awake
         pushfd
         cli
         ccall   msecs_to_jiffies, [ebp + .ms]
@@ -131,6 +134,9 @@ proc msleep, .ms
         test    eax, eax
         jnz     .again
         popfd
+        return
+.awake:
+        ccall   mdelay, [ebp + .ms]     ; the bug was told; the time at least is kept
 endproc
 EXPORT_SYMBOL msleep
 
