@@ -109,6 +109,7 @@ export class RandomWorld {
     cpu.esp = STACK;
     cpu.eflags = (random.next() & 0x3cd5) | 2;
     if (random.chance(3)) this.setRareModes(random);
+    if (random.chance(5)) this.becomeAn8086(random.chance(2));
     cpu.eip = CODE + random.below(CODE_BYTES);
   }
 
@@ -121,6 +122,14 @@ export class RandomWorld {
     cpu.cr4 = random.next() & 0x79f & ~0x20;
     for (let n = 0; n < 4; n++) cpu.setDebugRegister(n, CODE + random.below(CODE_BYTES));
     cpu.setDebugRegister(7, (random.next() & 0xffff00ff) | 0x400);
+  }
+
+  /** Real mode, or virtual-8086 mode under a monitor in ring 0; the code lies in the first 64 KB. */
+  private becomeAn8086(virtual: boolean): void {
+    const { cpu } = this;
+    if (virtual) cpu.eflags |= 0x20000;
+    else cpu.cr0 &= ~0x80000001;
+    for (const name of ['cs', 'ds', 'es', 'ss', 'fs', 'gs'] as const) cpu.setSegment(name, small(0, virtual ? 0xf3 : 0x93));
   }
 
   /** Everything the guest could see of the processor, for comparing. */
