@@ -16,7 +16,7 @@
 import { FONT_8X16, FONT_HEIGHT } from './vga-font.ts';
 
 export const TEXT_BYTES = 0x8000;
-export const FONT_PLANE_BYTES = 0x1_0000;
+const FONT_PLANE_BYTES = 0x1_0000;
 /** A character's place in a font: 32 scan lines, however many are shown. */
 export const FONT_PITCH = 32;
 const FONT_BYTES = 256 * FONT_PITCH;
@@ -27,8 +27,8 @@ const SEQUENTIAL = 0x04;
 export interface Planes {
   /** Planes 0 and 1 by turns: character, attribute. */
   memory: number[];
-  /** Plane 2: eight fonts of 8 KB. */
-  fonts: number[];
+  /** Plane 2: eight fonts of 8 KB; null where nothing has been written, which is zeros. */
+  fonts: (number[] | null)[];
 }
 
 /** The registers that say where an access goes. */
@@ -48,7 +48,11 @@ export function writePlanes(planes: Planes, registers: PlaneRegisters, offset: n
   // Odd/even: address bit 0 chooses the plane, and each plane sees it as 0.
   const inPlane = sequential ? offset : offset & ~1;
   const reached = sequential ? mask : mask & (offset & 1 ? 0x0a : 0x05);
-  if (reached & PLANE_2) planes.fonts[inPlane % FONT_PLANE_BYTES] = byte;
+  if (reached & PLANE_2) {
+    const font = Math.floor((inPlane % FONT_PLANE_BYTES) / FONT_BYTES);
+    planes.fonts[font] ??= emptyFont();
+    planes.fonts[font][inPlane % FONT_BYTES] = byte;
+  }
   // A character is at an even address of its plane, whichever way it is reached.
   if (inPlane & 1) return;
   for (const plane of [0, 1]) {
@@ -60,7 +64,9 @@ export function readPlanes(planes: Planes, registers: PlaneRegisters, offset: nu
   const sequential = ((registers.sequencer[4] ?? 0) & SEQUENTIAL) !== 0;
   if (!sequential) return planes.memory[offset % TEXT_BYTES] ?? 0;
   const plane = (registers.graphics[4] ?? 0) & 3;
-  if (plane === 2) return planes.fonts[offset % FONT_PLANE_BYTES] ?? 0;
+  if (plane === 2) {
+    return planes.fonts[Math.floor((offset % FONT_PLANE_BYTES) / FONT_BYTES)]?.[offset % FONT_BYTES] ?? 0;
+  }
   return plane < 2 && (offset & 1) === 0 ? (planes.memory[(offset % TEXT_BYTES) + plane] ?? 0) : 0;
 }
 
@@ -70,11 +76,19 @@ FONT_8X16.forEach((byte, i) => {
 });
 
 /** As a video BIOS leaves plane 2: its 8 by 16 font in block 0. */
-export function fontsAtPowerOn(): number[] {
-  return FONTS_AT_POWER_ON.slice();
+export function fontsAtPowerOn(): Planes['fonts'] {
+  const font = emptyFont();
+  FONT_8X16.forEach((byte, i) => {
+    font[Math.floor(i / FONT_HEIGHT) * FONT_PITCH + (i % FONT_HEIGHT)] = byte;
+  });
+  return [font, ...new Array<null>(FONT_PLANE_BYTES / FONT_BYTES - 1).fill(null)];
 }
 
-/** "Character Map Select": block numbers are not in the order of their bits. Gives a block's first byte in plane 2. */
-export function fontBlock(select: number): number {
-  return (((select & 3) << 1) | ((select >> 2) & 1)) * FONT_BYTES;
+function emptyFont(): number[] {
+  return new Array<number>(FONT_BYTES).fill(0);
+}
+
+/** "Character Map Select": which of the eight fonts of plane 2 these three bits mean; they are not in order. */
+export function fontOf(planes: Planes, select: number): readonly number[] {
+  return planes.fonts[((select & 3) << 1) | ((select >> 2) & 1)] ?? [];
 }

@@ -31,7 +31,7 @@
 import { Chip } from './chip.ts';
 import { Crystal } from './crystal.ts';
 import type { Clock, MemoryWindow, PortWindow } from './device.ts';
-import { FONT_PITCH, fontBlock, fontsAtPowerOn, memoryMap, readPlanes, TEXT_BYTES, writePlanes } from './vga-planes.ts';
+import { fontOf, fontsAtPowerOn, memoryMap, readPlanes, TEXT_BYTES, writePlanes } from './vga-planes.ts';
 import {
   ATTRIBUTE_MODE_3,
   CRTC_MODE_3,
@@ -117,7 +117,7 @@ interface Bank {
 export interface VgaTextState {
   memory: number[];
   /** Plane 2. */
-  fonts: number[];
+  fonts: (number[] | null)[];
   crtc: Bank;
   sequencer: Bank;
   graphics: Bank;
@@ -224,10 +224,7 @@ export class VgaText extends Chip<VgaTextState> {
   private glyphs(): Glyphs {
     const { sequencer, attribute, crtc } = this.s;
     const select = at(sequencer.registers, 3);
-    const font = (block: number) => {
-      const first = fontBlock(block);
-      return this.s.fonts.slice(first, first + 256 * FONT_PITCH);
-    };
+    const font = (block: number) => [...fontOf(this.s, block)];
     return {
       width: at(sequencer.registers, 1) & EIGHT_DOTS ? 8 : 9,
       height: (at(crtc.registers, CRTC_ROW_LINES) & 0x1f) + 1,
