@@ -2,6 +2,7 @@
 
 import { constants } from 'node:os';
 import type { Command } from './command.ts';
+import { GdbServer, gdbPlanOf } from './gdb-server.ts';
 import { describeOptions, parseOptions } from './options.ts';
 import { PipeFace } from './pipe-face.ts';
 import { MACHINE_OPTIONS, planOf, withClearErrors } from './plan.ts';
@@ -51,7 +52,12 @@ async function run(args: readonly string[]): Promise<number> {
   try {
     const plan = planOf(options, serial, terminal, closers);
     const expected = options.number('exit-code', { max: 255 });
+    const gdb = gdbPlanOf(options);
     const session = withClearErrors(() => new Session(plan));
+    if (gdb) {
+      const server = await GdbServer.listen(session, gdb);
+      closers.push(() => server.close());
+    }
     const face = faceOf(serial, terminal, plan.replay !== undefined);
     const ending = await untilSignal(session, face);
     return statusOf(session, ending, expected, terminal);

@@ -11,6 +11,7 @@ import type { KeyStroke } from '../../devices/key-text.ts';
 import type { Tone } from '../../devices/speaker.ts';
 import type { BootImage } from '../machine/boot.ts';
 import { checkSetup, formatHeader, formatInput, type Input, type InputLog, type Setup } from '../machine/input-log.ts';
+import type { RunLimits } from '../machine/machine.ts';
 import { Pc, type PcOptions } from '../machine/pc.ts';
 import { describeStop, type Stop } from '../machine/stop.ts';
 import { formatChipEvent, listenToChips } from '../trace/chip-events.ts';
@@ -71,6 +72,14 @@ export interface Face {
   readonly isOpen: boolean;
 }
 
+/** Who decides when the machine runs, in place of the session. */
+export interface Debugger {
+  /** Run so far at most. 'stopped': the machine stands until `wake` is called. */
+  run(limits: Pick<RunLimits, 'until' | 'idle'>): Stop | 'stopped';
+  /** Somebody is about to do something to the machine. */
+  touched(): void;
+}
+
 /** How a run ended: the machine's own way, or from outside. */
 export type Ending = Stop | { readonly kind: 'left' } | { readonly kind: 'signal'; readonly number: number };
 
@@ -96,6 +105,7 @@ export class Session {
   private tones: Tone[] = [];
   private ending: Ending | undefined;
   private recording: number | undefined;
+  private debugger: Debugger | undefined;
 
   /** @throws ImageError, InputLogError, RangeError */
   constructor(private readonly plan: Plan) {
@@ -127,20 +137,28 @@ export class Session {
     this.scheduleInputs();
   }
 
+  /** From now on somebody else decides when the machine runs. */
+  attach(debug: Debugger): void {
+    this.debugger = debug;
+  }
+
   /** A person presses keys. */
   typeKeys(strokes: readonly KeyStroke[]): void {
+    this.debugger?.touched();
     if (!this.plan.replay) this.pc.typist.type(strokes);
     this.doorbell.ring();
   }
 
   /** The other end of COM1's cable sends bytes. */
   sendSerial(bytes: Iterable<number>): void {
+    this.debugger?.touched();
     if (!this.plan.replay) this.pc.serial.send(bytes);
     this.doorbell.ring();
   }
 
   /** A person does these things, one after the other. */
   do(...inputs: readonly Input[]): void {
+    this.debugger?.touched();
     const { machine } = this.pc;
     if (!this.plan.replay) for (const input of inputs) machine.inputs.schedule(machine.now, input);
     this.doorbell.ring();
@@ -176,7 +194,8 @@ export class Session {
         this.flush();
         face.refresh(this);
         await face.drained();
-        await this.meet(stop, face, pacer);
+        if (stop === 'stopped') await this.doorbell.wait(undefined);
+        else await this.meet(stop, face, pacer);
       }
       this.flush();
       face.refresh(this);
@@ -197,14 +216,14 @@ export class Session {
   }
 
   /** Run until something happens or it is time to look around. */
-  private slice(): Stop {
+  private slice(): Stop | 'stopped' {
     const { machine } = this.pc;
     const { realtime, maxInstructions } = this.plan;
     const started = performance.now();
     for (;;) {
       const until = Math.min(machine.now + SLICE_INSTRUCTIONS, maxInstructions);
-      const stop = machine.run({ until, idle: realtime ? 'return' : 'jump' });
-      if (stop.kind !== 'budget' || machine.now >= maxInstructions) return stop;
+      const stop = (this.debugger ?? machine).run({ until, idle: realtime ? 'return' : 'jump' });
+      if (stop === 'stopped' || stop.kind !== 'budget' || machine.now >= maxInstructions) return stop;
       if (performance.now() - started > SLICE_MS) return stop;
     }
   }
@@ -219,7 +238,7 @@ export class Session {
         else await new Promise((resolve) => setImmediate(resolve));
         return;
       case 'idle': {
-        if (stop.until === undefined && !face.isOpen) {
+        if (stop.until === undefined && !face.isOpen && !this.debugger) {
           this.end({
             kind: 'halted',
             interruptsEnabled: true,
@@ -234,7 +253,7 @@ export class Session {
         return;
       }
       case 'halted':
-        if (stop.interruptsEnabled && face.isOpen) await this.doorbell.wait(undefined);
+        if (stop.interruptsEnabled && (face.isOpen || this.debugger)) await this.doorbell.wait(undefined);
         else this.end(stop);
         return;
       case 'reset':

@@ -8,7 +8,7 @@
 
 import type { RunLimits } from '../machine/machine.ts';
 import type { Pc } from '../machine/pc.ts';
-import { describeStop, type Stop } from '../machine/stop.ts';
+import type { Stop } from '../machine/stop.ts';
 import type { SymbolTable } from '../trace/symbols.ts';
 import { TrapLog } from '../trace/trap-log.ts';
 import { History, type HistoryOptions } from './history.ts';
@@ -126,10 +126,13 @@ export class Stepper {
     }
   }
 
-  /** Forwards to the next stop; or for so long. */
-  run(limits: Pick<RunLimits, 'until' | 'idle'> = {}): Reason {
+  /**
+   * Forwards to the next stop; or for so long.
+   * @param again the same run goes on, after a pause that only its caller wanted: a breakpoint here still counts
+   */
+  run(limits: Pick<RunLimits, 'until' | 'idle'> = {}, again = false): Reason {
     this.pauseAsked = false;
-    this.pc.cpu.passBreakpoint(this.pc.machine.now);
+    if (!again) this.pc.cpu.passBreakpoint(this.pc.machine.now);
     return this.advance(limits.until ?? Infinity, limits.idle ?? 'jump') ?? { kind: 'paused' };
   }
 
@@ -330,11 +333,7 @@ export class Stepper {
   }
 
   private reasonFor(stop: Stop): Reason {
-    if (stop.kind === 'idle' || stop.kind === 'paused') return { kind: 'paused' };
-    return {
-      kind: 'machine',
-      text: describeStop(stop, (address) => this.symbols.nameOf(address)),
-      final: FINAL.includes(stop.kind),
-    };
+    if (stop.kind === 'idle' || stop.kind === 'paused') return { kind: 'paused', stop };
+    return { kind: 'machine', stop };
   }
 }

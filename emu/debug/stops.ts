@@ -3,6 +3,7 @@
  * the core stops at addresses and memory by itself, and the rest is heard of when it happens.
  */
 
+import type { Stop } from '../machine/stop.ts';
 import type { TrapCause } from '../trace/trap-log.ts';
 import type { Expression } from './expression.ts';
 
@@ -51,10 +52,10 @@ export type Reason =
   | { readonly kind: 'step' }
   /** Nothing earlier is known: the beginning of the history. */
   | { readonly kind: 'start' }
-  /** The run asked for has ended, or somebody asked it to. */
-  | { readonly kind: 'paused' }
-  /** The machine ended it: see `emu/machine/stop.ts`. */
-  | { readonly kind: 'machine'; readonly text: string; readonly final: boolean };
+  /** The run asked for has ended, or somebody asked it to, or the processor waits (idle). */
+  | { readonly kind: 'paused'; readonly stop?: Stop }
+  /** The machine ended it: describeStop says why. */
+  | { readonly kind: 'machine'; readonly stop: Stop };
 
 /** A stop in words. */
 export function describeStopAt(at: StopAt, nameOf: (address: number) => string | undefined): string {

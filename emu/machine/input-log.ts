@@ -15,6 +15,8 @@ import { isKeyName, type KeyName } from '../../devices/keys.ts';
 
 export type CaseButton = 'reset' | 'nmi';
 
+export { isKeyName, type KeyName };
+
 export type Input =
   /** A key of the PC keyboard went down or up. */
   | { readonly kind: 'key'; readonly key: KeyName; readonly down: boolean }

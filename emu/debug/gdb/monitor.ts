@@ -1,0 +1,100 @@
+/** gdb's `monitor COMMAND`: what the protocol has no packets for. */
+
+import { isKeyName } from '../../machine/input-log.ts';
+import { stateHash } from '../state-hash.ts';
+import type { Stepper } from '../stepper.ts';
+import { describeHistory, describeIdt, describePic, describeTraps, describeWires } from '../tables.ts';
+import { whyFault } from '../why-fault.ts';
+import { whyIrq } from '../why-irq.ts';
+
+interface MonitorCommand {
+  readonly usage: string;
+  readonly help: string;
+  run(stepper: Stepper, args: readonly string[]): string | undefined;
+}
+
+const COMMANDS: readonly MonitorCommand[] = [
+  { usage: 'info pic', help: 'the two 8259s', run: ({ pc }) => describePic(pc) },
+  { usage: 'info idt [VECTOR]', help: 'the gates, decoded', run: (s, [vector]) => describeIdt(s, number(vector)) },
+  { usage: 'info irq', help: 'the interrupt wires', run: ({ pc }) => describeWires(pc) },
+  { usage: 'info traps', help: 'what was delivered last', run: (stepper) => describeTraps(stepper) },
+  {
+    usage: 'why irq N',
+    help: 'why interrupt N has not come',
+    run: (s, [n]) => (isIrq(n) ? whyIrq(s, Number(n)).text : undefined),
+  },
+  { usage: 'why fault', help: 'why the last exception was raised', run: (stepper) => whyFault(stepper).text },
+  { usage: 'history', help: 'how far back one can go', run: (stepper) => describeHistory(stepper) },
+  { usage: 'goto TIME', help: 'to a virtual time, past or to come', run: goTo },
+  { usage: 'snapshot', help: 'keep this moment, so that going back here is quick', run: snapshot },
+  { usage: 'hash', help: 'the state of the whole machine as a number to compare', run: ({ pc }) => stateHash(pc) },
+  { usage: 'irq N [0|1]', help: 'a finger on an interrupt wire: press and let go, or one of them', run: pressIrq },
+  { usage: 'key NAME', help: 'press and release a key', run: pressKey },
+  { usage: 'nmi', help: 'press the NMI button', run: nmi },
+];
+
+/**
+ * Do a monitor command.
+ * @returns lines for the person, each with its end; for an unknown command the list of those there are
+ */
+export function monitor(stepper: Stepper, line: string): string {
+  const words = line.trim().split(/\s+/);
+  for (const command of COMMANDS) {
+    const name = command.usage.split(' ').filter((word) => /^[a-z]+$/.test(word));
+    if (!name.every((word, i) => words[i] === word)) continue;
+    try {
+      const text = command.run(stepper, words.slice(name.length));
+      return text === undefined ? `usage: ${command.usage}\n` : ended(text);
+    } catch (error) {
+      if (error instanceof RangeError) return `${error.message}\n`;
+      throw error;
+    }
+  }
+  return COMMANDS.map(({ usage, help }) => `${usage.padEnd(20)}${help}\n`).join('');
+}
+
+const ended = (text: string) => (text === '' || text.endsWith('\n') ? text : `${text}\n`);
+const number = (text: string | undefined) => (text === undefined ? undefined : Number(text));
+const isIrq = (text: string | undefined) => text !== undefined && /^\d+$/.test(text) && Number(text) <= 15;
+
+function goTo(stepper: Stepper, [text]: readonly string[]): string | undefined {
+  const time = Number(text);
+  if (text === undefined || !Number.isSafeInteger(time) || time < 0) return undefined;
+  stepper.goTo(time);
+  return `at ${stepper.pc.machine.now}; tell gdb with: maintenance flush register-cache`;
+}
+
+function snapshot(stepper: Stepper): string {
+  stepper.history.save();
+  return `kept the moment ${stepper.pc.machine.now}`;
+}
+
+/** What is done to the machine from outside begins a new future. */
+function enter(stepper: Stepper): Stepper['pc']['machine'] {
+  stepper.history.fork();
+  return stepper.pc.machine;
+}
+
+function pressIrq(stepper: Stepper, [n, level]: readonly string[]): string | undefined {
+  if (!isIrq(n) || n === '2' || !['0', '1', undefined].includes(level)) return undefined;
+  const { inputs, now } = enter(stepper);
+  const line = Number(n);
+  if (level !== '0') inputs.schedule(now, { kind: 'line', line, level: true });
+  if (level !== '1') inputs.schedule(level === '0' ? now : now + 1, { kind: 'line', line, level: false });
+  return '';
+}
+
+function pressKey(stepper: Stepper, [key]: readonly string[]): string | undefined {
+  if (key === undefined) return undefined;
+  if (!isKeyName(key)) return `no key is called '${key}'`;
+  const { inputs, now, clock } = enter(stepper);
+  inputs.schedule(now, { kind: 'key', key, down: true });
+  inputs.schedule(now + Math.ceil(clock.frequency / 100), { kind: 'key', key, down: false });
+  return '';
+}
+
+function nmi(stepper: Stepper): string {
+  const { inputs, now } = enter(stepper);
+  inputs.schedule(now, { kind: 'button', button: 'nmi' });
+  return '';
+}

@@ -1,0 +1,144 @@
+/** `trapgate run -S -gdb`, driven by Debian's gdb: the kernel under it, forwards and backwards. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { afterEach, describe, expect, test } from 'vitest';
+import { referee } from '../referees.ts';
+import { GUEST_FOLDER } from './guest.ts';
+
+const PROGRAM = new URL('../../dist/trapgate.js', import.meta.url).pathname;
+const KERNEL = `${GUEST_FOLDER}/kernel.elf`;
+const SETTINGS = ['set pagination off', 'set confirm off', 'set style enabled off', 'set height 0', 'set width 0'];
+
+let machine: ChildProcess | undefined;
+afterEach(() => machine?.kill());
+
+/** Start the machine, standing; gives the port that gdb may come to, and what the guest says. */
+async function start(...args: string[]): Promise<{ port: string; said: () => string; ended: Promise<number | null> }> {
+  const initrd = `${GUEST_FOLDER}/programs.cpio`;
+  const child = spawn('node', [PROGRAM, 'run', KERNEL, '-initrd', initrd, '-S', '-gdb', 'tcp::0', ...args]);
+  machine = child;
+  let said = '';
+  child.stdout.on('data', (bytes: Buffer) => {
+    said += bytes.toString('latin1');
+  });
+  const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
+  const port = await new Promise<string>((resolve, reject) => {
+    let told = '';
+    child.stderr.on('data', (bytes: Buffer) => {
+      told += bytes.toString('latin1');
+      const match = /127\.0\.0\.1:(\d+)/.exec(told);
+      if (match) resolve(match[1]!);
+    });
+    child.on('close', () => reject(new Error(`it ended: ${told}`)));
+  });
+  return { port, said: () => said, ended };
+}
+
+/** Run gdb with these commands; gives what each printed. */
+async function gdb(port: string, commands: readonly string[]): Promise<string[]> {
+  const mark = '--trapgate--';
+  const all = [
+    ...SETTINGS,
+    `target remote 127.0.0.1:${port}`,
+    ...commands.flatMap((command) => [`echo ${mark}\\n`, command]),
+  ];
+  const args = ['-nx', '-batch', ...all.flatMap((command) => ['-ex', command]), KERNEL];
+  // One pipe for both outputs, so that they come in order.
+  const child = spawn('sh', ['-c', 'exec "$0" "$@" 2>&1', referee('gdb'), ...args]);
+  let out = '';
+  child.stdout.on('data', (bytes: Buffer) => {
+    out += bytes.toString('latin1');
+  });
+  await new Promise((resolve) => child.on('close', resolve));
+  const parts = out.split(`${mark}\n`).slice(1);
+  if (parts.length !== commands.length) throw new Error(`gdb gave up:\n${out}`);
+  return parts.map((part) => part.replace(/\[Inferior .*detached\]/, '').trim());
+}
+
+describe('under gdb', () => {
+  test('symbols, registers, memory, and a breakpoint in the interrupt path', async () => {
+    const { port } = await start();
+    const [where, cr0, , hit, stack, word, next] = await gdb(port, [
+      'info symbol $eip',
+      'print/x $cr0',
+      'break do_IRQ',
+      'continue',
+      'bt 2',
+      'x/1xw $esp',
+      'x/2i $eip',
+    ]);
+    expect(where).toMatch(/^_start/);
+    expect(cr0).toMatch(/= 0x11$/);
+    expect(hit).toContain('Breakpoint 1');
+    expect(stack).toMatch(/do_IRQ[\s\S]*common_entry/);
+    expect(word).toMatch(/^0x[\da-f]+.*:\s+0x[\da-f]{8}$/);
+    expect(next).toContain('do_IRQ');
+  });
+
+  test('a thousand steps back and forth again come to the same state', async () => {
+    const { port } = await start();
+    const commands = [
+      'break do_IRQ',
+      'continue',
+      'monitor hash',
+      'delete',
+      'reverse-stepi 1000',
+      'monitor hash',
+      'stepi 1000',
+    ];
+    const answers = await gdb(port, [...commands, 'monitor hash']);
+    expect(answers[2]).toMatch(/^[\da-f]{16}$/);
+    expect(answers[5]).not.toBe(answers[2]);
+    expect(answers[7]).toBe(answers[2]);
+  });
+
+  test('a watchpoint stops at the same places in both directions', async () => {
+    const { port } = await start();
+    const [, first, second, back, beginning] = await gdb(port, [
+      'watch *(int *)&jiffies',
+      'continue',
+      'continue',
+      'reverse-continue',
+      'reverse-continue',
+    ]);
+    expect(first).toMatch(/Old value = 0\s+New value = 1/);
+    expect(second).toMatch(/Old value = 1\s+New value = 2/);
+    expect(back).toMatch(/Old value = 2\s+New value = 1/);
+    expect(beginning).toContain('No more reverse-execution history');
+  });
+
+  test('an interrupt's handler is entered, told about, and left', async () => {
+    const { port } = await start();
+    const [, , , handler, out] = await gdb(port, [
+      'break timer_interrupt',
+      'continue',
+      'delete',
+      'monitor info traps',
+      'finish',
+    ]);
+    expect(handler).toMatch(/vector 0x20 \(external\) from ring \d/);
+    expect(out).toContain('in do_IRQ');
+  });
+
+  test('changes in the past begin another future', async () => {
+    const { port } = await start();
+    const answers = await gdb(port, [
+      'break do_IRQ',
+      'continue',
+      'set $esi = 0x1234',
+      'stepi',
+      'reverse-stepi',
+      'print/x $esi',
+      'set *(int *)$esp = 77',
+      'print *(int *)$esp',
+    ]);
+    expect(answers[5]).toMatch(/= 0x1234$/);
+    expect(answers[7]).toMatch(/= 77$/);
+  });
+
+  test('let go, the machine runs on to its end', async () => {
+    const { port, said, ended } = await start('--append', 'tour', '--keys', 'h@1s');
+    await gdb(port, ['break do_IRQ', 'continue', 'detach']);
+    expect(await ended).toBe(0);
+    expect(said()).toContain('#');
+  });
+});
