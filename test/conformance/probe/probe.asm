@@ -1,7 +1,8 @@
 ; probe.asm: drives each chip of the PC through its registers and says on COM1 what it read back.
 ;
 ; One image for every emulator: a flat multiboot kernel, which boot.asm can also load from a floppy. What is done to
-; the chips is a list of steps in tables.inc, so that all emulators do exactly the same; here is who carries them out.
+; the chips is a list of steps in board.inc and people.inc, so that all emulators do exactly the same; here is who carries
+; them out.
 ;
 ;   name "text"             what the steps after it are about; becomes a line "text: 1f 00 ..."
 ;   w    port, value, ...   write bytes
@@ -56,6 +57,8 @@
         dw      0x61
         db      0
 %endmacro
+
+%include "macros.inc"
 
         bits    32
         org     0x100000
@@ -226,7 +229,8 @@ shutdown:
 shutdown_end:
 
 steps:
-%include "tables.inc"
+%include "board.inc"
+%include "people.inc"
         db      OP_END
 results:
         times   4096 db 0
