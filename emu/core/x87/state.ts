@@ -60,7 +60,7 @@ export function setC1(on: bool): void { store<u32>(FPU_STATUS, (status() & ~C1) 
 export function updateSummary(): void {
   const s = status() & ~(ES | BUSY), waits = (s & ~control() & 0x3f) != 0;
   store<u32>(FPU_STATUS, waits ? s | ES | BUSY : s);
-  if (!waits) lowerFerr();
+  if (!waits) setFerr(0);
 }
 /** SDM 1, 8.1.5: bits 6, 7 and 13 to 15 are reserved; bit 6 reads as 1. */
 export function setControl(word: u32): void {
@@ -116,6 +116,12 @@ export function isAvailable(): bool {
   raise(NM, 0);
   return false;
 }
+/** The FERR# pin: the board, which holds IGNNE# up for as long as it is up, is to see every edge at once. */
+function setFerr(level: u32): void {
+  if (load<u32>(FERR) == level) return;
+  store<u32>(FERR, level);
+  store<u32>(EXIT_REQUEST, 1);
+}
 /**
  * SDM 1, 8.7: an instruction that waits finds an exception of an earlier one: #MF if CR0.NE; otherwise FERR# goes up
  * and the processor stands still until the host's interrupt comes, unless IGNNE# lets it pass.
@@ -124,15 +130,8 @@ export function noneWaits(): bool {
   if (!(status() & ES)) return true;
   if (load<u32>(CR0) & NE) { raise(MF, 0); return false; }
   if (load<u32>(IGNNE)) return true;
-  store<u32>(FERR, 1);
-  store<u32>(EXIT_REQUEST, 1);
+  setFerr(1);
   return false;
-}
-/** FERR# goes down; the board, which holds IGNNE# up for as long as it is up, is to see that at once. */
-function lowerFerr(): void {
-  if (!load<u32>(FERR)) return;
-  store<u32>(FERR, 0);
-  store<u32>(EXIT_REQUEST, 1);
 }
 /** Begin an instruction that waits. False: a fault, or stay at this record. */
 export function begin(): bool {
@@ -164,10 +163,10 @@ export function initialize(): void {
   store<u32>(FPU_CS, 0);
   store<u32>(FPU_DP, 0);
   store<u32>(FPU_DS, 0);
-  lowerFerr();
+  setFerr(0);
 }
 /** SDM 2A, FNCLEX. */
 export function clearExceptions(): void {
   store<u32>(FPU_STATUS, status() & ~<u32>0x80ff);
-  lowerFerr();
+  setFerr(0);
 }
