@@ -17,6 +17,7 @@
 
 import type { MachineEvent } from '../trace/events.ts';
 import type { Frame, Observation } from '../trace/frames.ts';
+import { irqOf } from '../trace/irq-of.ts';
 import { clobbersOf, stackImbalance } from './frame-rules.ts';
 import type { TestMachine } from './test-machine.ts';
 
@@ -75,14 +76,6 @@ export function sanitize(machine: TestMachine, options: SanitizerOptions = {}): 
   return findings.filter(({ kind }) => !options.except?.includes(kind)).sort((a, b) => a.time - b.time);
 }
 
-/** The IRQ that a vector stands for, as the 8259s are set up now. */
-function irqOf({ pc }: TestMachine, vector: number): number | undefined {
-  const { master, slave } = pc.pic.peek();
-  if ((vector & 0xf8) === (master.icw2 & 0xf8)) return vector & 7;
-  if ((vector & 0xf8) === (slave.icw2 & 0xf8)) return 8 + (vector & 7);
-  return undefined;
-}
-
 function eoiFindings(machine: TestMachine): Finding[] {
   const { master } = machine.pc.pic.peek();
   const findings: Finding[] = [];
@@ -96,7 +89,7 @@ function eoiFindings(machine: TestMachine): Finding[] {
       continue;
     }
     const frame = innermost(machine.frames, event.time);
-    const irq = frame && irqOf(machine, frame.trap.vector);
+    const irq = frame && irqOf(machine.pc, frame.trap.vector);
     const mayEnd = irq === undefined || ended.irq === irq || (irq >= 8 && ended.irq === CASCADE);
     if (!mayEnd) {
       findings.push({
@@ -108,7 +101,7 @@ function eoiFindings(machine: TestMachine): Finding[] {
   }
   if (master.icw4 & AUTOMATIC_EOI) return findings;
   for (const { trap, exit } of machine.frames) {
-    const irq = irqOf(machine, trap.vector);
+    const irq = irqOf(machine.pc, trap.vector);
     if (trap.cause !== 'external' || irq === undefined || !exit || isSpurious(machine, trap.vector, trap.time))
       continue;
     const wanted = irq >= 8 ? [irq, CASCADE] : [irq];
@@ -136,7 +129,7 @@ function isEoiCommand(event: MachineEvent): event is Extract<MachineEvent, { kin
 
 /** Level 7 of a chip is given without a request when the one there was has gone (data sheet, page 8). */
 function isSpurious(machine: TestMachine, vector: number, time: number): boolean {
-  const irq = irqOf(machine, vector);
+  const irq = irqOf(machine.pc, vector);
   if (irq !== 7 && irq !== 15) return false;
   const last = machine.events.findLast((e) => e.kind === 'line' && e.line === `IRQ ${irq}` && e.time <= time);
   return last?.kind !== 'line' || !last.level;
@@ -168,7 +161,7 @@ function lostEdges(machine: TestMachine): Finding[] {
   const { master, slave } = machine.pc.pic.peek();
   for (const event of machine.events) {
     if (event.kind === 'inta') {
-      const irq = irqOf(machine, event.vector);
+      const irq = irqOf(machine.pc, event.vector);
       if (irq !== undefined) waiting.delete(irq);
     }
     if (event.kind !== 'line' || !event.level) continue;

@@ -1,0 +1,132 @@
+/** What `trapgate trace` and `trapgate report` make of a recorded run. */
+import { describe, expect, test } from 'vitest';
+import { at, boot, edge, ring0, type TestMachine } from '../../emu/testing/index.ts';
+import { irqOf } from '../../emu/trace/irq-of.ts';
+import { latenciesOf, percentilesOf } from '../../emu/trace/latency.ts';
+import { latencyPicture } from '../../emu/trace/latency-picture.ts';
+import { formatPerfetto, perfettoRecords, type TraceRecord } from '../../emu/trace/perfetto.ts';
+
+const FREQUENCY = 100_000_000;
+
+/** Three interrupts of IRQ 5, the second one while interrupts are off for some 100 instructions. */
+async function recorded(): Promise<TestMachine> {
+  const m = await boot(ring0`
+    start:  mov     al, 0x11
+            out     0x20, al
+            mov     al, 0x20
+            out     0x21, al
+            mov     al, 4
+            out     0x21, al
+            mov     al, 1
+            out     0x21, al
+            mov     al, 0
+            out     0x21, al
+            on      0x25, handler
+            on      3, back
+            sti
+    spin:   nop
+            cmp     dword [entries], 1
+            jne     spin
+            cli
+            mov     ecx, 200
+            loop    $
+            int3
+            sti
+    idle:   jmp     idle
+    handler: inc    dword [entries]
+            push    eax
+            mov     al, 0x20
+            out     0x20, al
+            pop     eax
+    back:   iretd
+            section .data
+    entries: dd     0
+  `);
+  m.input(edge(5), at(3000));
+  m.input(edge(5), at(3100));
+  m.input(edge(5), at(6000));
+  m.run({ instructions: 10_000 });
+  return m;
+}
+const contextOf = (m: TestMachine) => ({
+  frequency: FREQUENCY,
+  irqOf: (vector: number) => irqOf(m.pc, vector),
+  nameOf: (address: number) => m.symbols.nameOf(address),
+});
+
+describe('the Perfetto trace', () => {
+  const recordsOf = async (ph: TraceRecord['ph']) => {
+    const m = await recorded();
+    return perfettoRecords(m.events, contextOf(m)).filter((record) => record.ph === ph);
+  };
+
+  test('has a slice for each handler, from delivery to iret, in virtual microseconds', async () => {
+    const slices = (await recordsOf('X')).filter(({ name }) => name === 'IRQ 5');
+    expect(slices).toHaveLength(3);
+    expect(slices[0]).toMatchObject({ ts: 30.01, args: { ring: 0, at: expect.stringContaining('spin') } });
+    expect(slices[0]!.dur).toBeCloseTo(0.06);
+  });
+
+  test('leads a flow from the rise of the line through the handler to its EOI', async () => {
+    for (const ph of ['s', 't', 'f'] as const) {
+      expect((await recordsOf(ph)).map(({ id }) => id)).toEqual([1, 2, 3]);
+    }
+    const [start] = await recordsOf('s');
+    expect(start).toMatchObject({ ts: 30, cat: 'irq' });
+  });
+
+  test('counts the level of each line, and marks exceptions', async () => {
+    expect((await recordsOf('C')).map(({ name, args }) => `${name} ${args?.level}`).slice(0, 3)).toEqual([
+      'IRQ 5 1',
+      'IRQ 5 0',
+      'IRQ 5 1',
+    ]);
+    expect((await recordsOf('i')).map(({ name }) => name)).toEqual(['#BP']);
+  });
+
+  test('is JSON whose every slice lies in time, nested or apart on its track', async () => {
+    const m = await recorded();
+    const { traceEvents } = JSON.parse(formatPerfetto(m.events, contextOf(m))) as { traceEvents: TraceRecord[] };
+    const tracks = new Set(traceEvents.map(({ pid, tid }) => `${pid}/${tid}`));
+    for (const track of tracks) {
+      const slices = traceEvents
+        .filter(({ ph, pid, tid }) => ph === 'X' && `${pid}/${tid}` === track)
+        .map(({ ts = 0, dur = 0 }) => ({ from: ts, to: ts + dur }));
+      for (const a of slices) {
+        expect(a.to).toBeGreaterThanOrEqual(a.from);
+        const crossing = slices.filter((b) => a.from < b.from && b.from < a.to && b.to > a.to + 1e-9);
+        expect(crossing).toEqual([]);
+      }
+    }
+  });
+});
+
+describe('latencies', () => {
+  test('are counted from the rise of the line to handler, EOI and iret', async () => {
+    const m = await recorded();
+    const [line, ...others] = latenciesOf(m.events, contextOf(m).irqOf);
+    expect(others).toEqual([]);
+    expect(line!.irq).toBe(5);
+    expect(line!.toHandler).toHaveLength(3);
+    expect(line!.toHandler[0]).toBe(1);
+    expect(line!.toHandler[1]).toBeGreaterThan(100);
+    expect(line!.toReturn.map((time, i) => time - line!.toHandler[i]!)).toEqual([6, 6, 6]);
+    expect(line!.toEoi.every((time, i) => line!.toHandler[i]! < time && time < line!.toReturn[i]!)).toBe(true);
+  });
+
+  test('percentiles are nearest ranks', () => {
+    const values = Array.from({ length: 200 }, (_, i) => 200 - i);
+    expect(percentilesOf(values)).toEqual({ count: 200, p50: 100, p90: 180, p99: 198, max: 200 });
+    expect(percentilesOf([7])).toEqual({ count: 1, p50: 7, p90: 7, p99: 7, max: 7 });
+    expect(percentilesOf([])).toEqual({ count: 0, p50: 0, p90: 0, p99: 0, max: 0 });
+  });
+
+  test('the picture has a row for each measure of each line', async () => {
+    const m = await recorded();
+    const svg = latencyPicture(latenciesOf(m.events, contextOf(m).irqOf), FREQUENCY);
+    expect(svg).toContain('>IRQ 5</text>');
+    expect(svg.match(/<circle /g)).toHaveLength(3);
+    expect(svg).toContain('>10 ns</text>');
+    expect(svg).not.toMatch(/NaN|Infinity|undefined/);
+  });
+});
