@@ -32,7 +32,7 @@ export interface AssembleOptions {
   /** `bin` by default. */
   readonly format?: Format;
   /** What `bits` is at the beginning: by default 16 for `bin`, 32 for the rest, as in NASM. */
-  readonly bits?: 16 | 32;
+  readonly bits?: 16 | 32 | 64;
   /** Where a flat binary lies, unless the source says `org`: 0 by default. */
   readonly origin?: number;
   /** Where a linked image begins: by default 0x100000 for `multiboot`, 0x40000000 for `elf32exec`. */

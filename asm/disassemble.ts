@@ -11,7 +11,7 @@ export interface NamedAddress {
 
 export interface DisassembleOptions {
   /** 32 by default. */
-  readonly bits?: 16 | 32;
+  readonly bits?: 16 | 32 | 64;
   /** Of the first byte; 0 by default. */
   readonly address?: number;
   /** Names for addresses: jump targets and memory operands are shown with them. */

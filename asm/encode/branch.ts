@@ -48,5 +48,6 @@ export function branchNamed(mnemonic: string, bits: Bits): Branch | undefined {
   // jcxz and jecxz are one opcode; the address size chooses the register.
   if (mnemonic === 'jcxz') return { short: bits === 16 ? [0xe3] : [0x67, 0xe3], near: null };
   if (mnemonic === 'jecxz') return { short: bits === 32 ? [0xe3] : [0x67, 0xe3], near: null };
+  if (mnemonic === 'jrcxz' && bits === 64) return { short: [0xe3], near: null };
   return branches.get(mnemonic);
 }

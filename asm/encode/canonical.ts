@@ -63,6 +63,7 @@ function printImmediate(number: bigint | 'open', form: Form, at: number): string
 function printMemory(memory: MemoryForm, form: Form): string {
   const width = addressSize(memory, form.bits);
   const parts: string[] = [];
+  if (memory.relative) parts.push('rip');
   if (memory.base) parts.push(memory.base.name);
   if (memory.index) parts.push(memory.scale === 1 ? memory.index.name : `${memory.index.name}*${memory.scale}`);
   let text = parts.join(' + ');

@@ -49,7 +49,7 @@ function keyOf(form: Form): string {
   let hints = '';
   for (const o of form.operands) {
     if (o.kind === 'immediate') hints += `i${o.number === 'open'}${o.size}${o.strict}`;
-    else if (o.kind === 'memory') hints += `m${o.displacement === 'open'}${o.far}`;
+    else if (o.kind === 'memory') hints += `m${o.displacement === 'open'}${o.far}${o.relative}`;
     else if (o.kind === 'far') hints += `f${o.size}`;
   }
   return `${printForm(form)} ${hints}`;
@@ -111,6 +111,8 @@ const WAITING = new Map(
 function ask(form: Form): Uint8Array {
   const baseless = form.operands.findIndex((o) => o.kind === 'memory' && o.index !== null && o.base === null);
   if (form.bits === 16 && baseless >= 0) return askBaseless(form, baseless);
+  const absolute = form.operands.findIndex((o) => o.kind === 'memory' && !o.base && !o.index && !o.relative);
+  if (form.bits === 64 && absolute >= 0) return askAbsolute(form, absolute);
   return askPlain(form);
 }
 
@@ -129,6 +131,24 @@ function askBaseless(form: Form, at: number): Uint8Array {
   const displacement = memory.displacement === 'open' ? OPEN_DISPLACEMENT : memory.displacement;
   for (let i = 0; i < 4; i++) bytes[offset + i] = Number((displacement >> BigInt(8 * i)) & 0xffn);
   return bytes;
+}
+
+/**
+ * `[n]` in 64-bit code: keystone makes it relative to an address it does not know, or 64 bits wide. So it is asked
+ * for `[rip + n]`, which has the ModRM byte alone, and gets the SIB byte that says: no base, no index.
+ */
+function askAbsolute(form: Form, at: number): Uint8Array {
+  const memory = form.operands[at] as MemoryForm;
+  const relative = { ...memory, relative: true, displacement: 'open' as const };
+  const bytes = askPlain({ ...form, operands: form.operands.with(at, relative) });
+  const { offset } = locate(at, OPEN_DISPLACEMENT, 4, bytes, form);
+  const displacement = memory.displacement === 'open' ? OPEN_DISPLACEMENT : memory.displacement;
+  if (BigInt.asIntN(32, displacement) !== displacement) {
+    throw new EncodeError('an address in 64-bit code has 32 bits, read as signed');
+  }
+  const field = Uint8Array.from({ length: 4 }, (_, i) => Number((displacement >> BigInt(8 * i)) & 0xffn));
+  const modrm = bytes[offset - 1]! ^ (5 ^ 4);
+  return Uint8Array.of(...bytes.subarray(0, offset - 1), modrm, 0x25, ...field, ...bytes.subarray(offset + 4));
 }
 
 function askPlain(form: Form): Uint8Array {
@@ -165,7 +185,15 @@ function repair(form: Form, bytes: Uint8Array): Uint8Array {
     (form.mnemonic === 'mov' && isSegmentMove(form) && !(form.bits === 32 && isWordRegister(form)));
   const at = bytes.indexOf(0x66);
   if (needless && at >= 0 && at < prefixLength(bytes)) return bytes.filter((_, i) => i !== at);
-  return bytes;
+  return needless && form.bits === 64 && form.mnemonic === 'mov' ? withoutWide(bytes) : bytes;
+}
+
+/** Takes REX.W away: a segment register is no wider for it. */
+function withoutWide(bytes: Uint8Array): Uint8Array {
+  const at = prefixLength(bytes);
+  if ((bytes[at]! & 0xf8) !== 0x48) return bytes;
+  const rest = bytes[at]! & ~8;
+  return rest === 0x40 ? bytes.filter((_, i) => i !== at) : bytes.with(at, rest);
 }
 
 /** mov to a segment register from anything, or from one to memory: always 16 bits, no prefix. */
@@ -235,9 +263,11 @@ function findFields(form: Form, bytes: Uint8Array): Field[] {
   const fields: Field[] = [];
   form.operands.forEach((operand, at) => {
     if (operand.kind === 'memory' && operand.displacement === 'open') {
-      fields.push(locate(at, OPEN_DISPLACEMENT, addressSize(operand as MemoryForm, form.bits) / 8, bytes, form));
+      const size = Math.min(4, addressSize(operand, form.bits) / 8);
+      fields.push({ ...locate(at, OPEN_DISPLACEMENT, size, bytes, form), relative: operand.relative });
     } else if (operand.kind === 'immediate' && operand.number === 'open') {
-      fields.push(locate(at, OPEN_IMMEDIATE, (immediateWidth(form, at) ?? form.bits) / 8, bytes, form));
+      const size = Math.min(4, (immediateWidth(form, at) ?? form.bits) / 8);
+      fields.push(locate(at, OPEN_IMMEDIATE, size, bytes, form));
     }
   });
   return fields;

@@ -7,12 +7,14 @@
 
 import loadCapstone from '@alexaltea/capstone-js';
 import loadKeystone from '@alexaltea/keystone-js';
+import type { Bits } from './operands.ts';
 
 /** What we use of keystone. */
 interface KeystoneModule {
   readonly ARCH_X86: number;
   readonly MODE_16: number;
   readonly MODE_32: number;
+  readonly MODE_64: number;
   strerror(code: number): string;
   Keystone: new (
     arch: number,
@@ -36,6 +38,7 @@ interface CapstoneModule {
   readonly ARCH_X86: number;
   readonly MODE_16: number;
   readonly MODE_32: number;
+  readonly MODE_64: number;
   Capstone: new (
     arch: number,
     mode: number,
@@ -57,15 +60,17 @@ const [ks, cs] = await Promise.all([
 const encoders = {
   16: new ks.Keystone(ks.ARCH_X86, ks.MODE_16),
   32: new ks.Keystone(ks.ARCH_X86, ks.MODE_32),
+  64: new ks.Keystone(ks.ARCH_X86, ks.MODE_64),
 };
 
 const decoders = {
   16: new cs.Capstone(cs.ARCH_X86, cs.MODE_16),
   32: new cs.Capstone(cs.ARCH_X86, cs.MODE_32),
+  64: new cs.Capstone(cs.ARCH_X86, cs.MODE_64),
 };
 
 /** Bytes of one canonical statement, or the reason there are none. */
-export function keystone(text: string, bits: 16 | 32): Uint8Array | string {
+export function keystone(text: string, bits: Bits): Uint8Array | string {
   const encoder = encoders[bits];
   const { mc, failed } = encoder.asm(text, 0);
   if (failed) return ks.strerror(encoder.errno()).replace(/ \(KS_.*\)/, '');
@@ -81,7 +86,7 @@ export interface Decoded {
 }
 
 /** The one instruction at the start of the bytes, or null if they are none. */
-export function capstone(bytes: Uint8Array, address: number, bits: 16 | 32): Decoded | null {
+export function capstone(bytes: Uint8Array, address: number, bits: Bits): Decoded | null {
   if (bytes.length === 0) return null;
   let found: CapstoneInstruction | undefined;
   try {

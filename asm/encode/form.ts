@@ -19,6 +19,8 @@ export interface MemoryForm {
   readonly index: Register | null;
   readonly scale: 1 | 2 | 4 | 8;
   readonly displacement: FormNumber;
+  /** From the next instruction's address (64-bit code); always open. */
+  readonly relative: boolean;
 }
 
 export type OperandForm =
@@ -53,6 +55,8 @@ export interface Field {
   readonly offset: number;
   /** In bytes: 1, 2 or 4. */
   readonly size: number;
+  /** Counted from the instruction's end. */
+  readonly relative?: boolean;
 }
 
 export interface Encoding {
@@ -71,9 +75,9 @@ export const OPEN_IMMEDIATE = 0x6b5a4938n;
 export const OPEN_DISPLACEMENT = 0x5c4d3e2fn;
 
 /** The address size of a memory operand, in bits: its registers', else the code's. */
-export function addressSize(memory: MemoryForm, bits: Bits): 16 | 32 {
+export function addressSize(memory: MemoryForm, bits: Bits): Bits {
   const size = (memory.base ?? memory.index)?.size ?? bits;
-  return size === 16 ? 16 : 32;
+  return size === 16 || size === 64 ? size : 32;
 }
 
 const BYTE_IMMEDIATE =
@@ -88,7 +92,7 @@ export function immediateWidth(form: Form, at: number): number | null {
   if (mnemonic === 'enter') return at === 0 ? 16 : 8;
   if (mnemonic === 'push') {
     const size = self?.kind === 'immediate' ? self.size : null;
-    return size === 16 || size === 32 ? size : bits;
+    return size === 16 || size === 32 ? size : Math.min(bits, 32);
   }
   const first = operands[0];
   if (first?.kind === 'register') return first.register.class === 'general' ? first.register.size : 8;

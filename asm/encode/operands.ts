@@ -37,6 +37,8 @@ export interface MemoryOperand {
   readonly index: Register | null;
   readonly scale: 1 | 2 | 4 | 8;
   readonly displacement: Expression | null;
+  /** Counted from the next instruction (64-bit code): `[rel place]`. */
+  readonly relative: boolean;
   readonly at: Position;
 }
 
@@ -51,7 +53,7 @@ export interface FarOperand {
 
 export type Operand = RegisterOperand | ImmediateOperand | MemoryOperand | FarOperand;
 
-export type Bits = 16 | 32;
+export type Bits = 16 | 32 | 64;
 
 export interface Instruction {
   /** Lower case. */

@@ -19,7 +19,7 @@ import {
 import type { Bits } from './operands.ts';
 
 /** Operand size an instruction has by its name: 0 when it has none, so that no prefix is due. */
-type Size = 0 | 16 | 32;
+type Size = 0 | 16 | 32 | 64;
 
 /** Instructions without operands: opcode bytes, and the operand size the name orders. */
 const PLAIN: Readonly<Record<string, readonly [opcode: string, size: Size]>> = {
@@ -77,6 +77,22 @@ const PLAIN: Readonly<Record<string, readonly [opcode: string, size: Size]>> = {
   outsb: ['6e', 0],
   outsw: ['6f', 16],
   outsd: ['6f', 32],
+  // 64-bit code alone knows these; capstone refuses them elsewhere.
+  iretq: ['cf', 64],
+  retfq: ['cb', 64],
+  cdqe: ['98', 64],
+  cqo: ['99', 64],
+  movsq: ['a5', 64],
+  cmpsq: ['a7', 64],
+  stosq: ['ab', 64],
+  lodsq: ['ad', 64],
+  scasq: ['af', 64],
+  pushfq: ['9c', 0],
+  popfq: ['9d', 0],
+  syscall: ['0f05', 0],
+  sysret: ['0f07', 0],
+  sysretq: ['0f07', 64],
+  swapgs: ['0f01f8', 0],
 };
 
 const SEGMENT_STACK: Readonly<Record<string, readonly [push: string, pop: string | null]>> = {
@@ -114,7 +130,7 @@ export function ownEncoding(form: Form, sibling: Sibling): Encoding | null {
     if (mnemonic === 'pop' && pop !== null) return fixed(pop);
   }
   if (mnemonic === 'nop' && first.kind === 'memory') return multiByteNop(first, bits, sibling);
-  if (mnemonic === 'nop' && first.kind === 'register') {
+  if (mnemonic === 'nop' && first.kind === 'register' && bits !== 64) {
     const { size, number } = first.register;
     return fixed(`${size === 16 || size === 32 ? sizePrefix(size, bits) : ''}0f1fc${number}`);
   }
@@ -126,6 +142,7 @@ function fixed(hex: string): Encoding {
 }
 
 function sizePrefix(size: Size, bits: Bits): string {
+  if (bits === 64 || size === 64) return size === 64 ? '48' : size === 16 ? '66' : '';
   return size !== 0 && size !== bits ? '66' : '';
 }
 
@@ -140,8 +157,10 @@ function little(number: bigint, size: number): number[] {
 function pushImmediate(form: Form): Encoding | null {
   const operand = form.operands[0];
   if (operand?.kind !== 'immediate') return null;
-  const size = operand.size === 16 || operand.size === 32 ? operand.size : form.bits;
-  const prefix = size === form.bits ? [] : [0x66];
+  // 64-bit code pushes eight bytes, made of four.
+  const usual = form.bits === 16 ? 16 : 32;
+  const size = operand.size === 16 || operand.size === 32 ? operand.size : usual;
+  const prefix = size === usual ? [] : [0x66];
   const { number } = operand;
   const wide = number === 'open' || (operand.strict && operand.size !== 8) || !fitsSignedByte(number, size);
   if (!wide) return { bytes: Uint8Array.of(...prefix, 0x6a, Number(BigInt.asUintN(8, number))), fields: [] };
@@ -179,6 +198,7 @@ function exchange(first: OperandForm, second: OperandForm, bits: Bits): Encoding
   if (first.kind !== 'register' || second.kind !== 'register') return null;
   const [a, b] = [first.register, second.register];
   if (a.class !== 'general' || b.class !== 'general' || a.size !== b.size) return null;
+  if (bits === 64) return null;
   // With the accumulator there is a form of one byte.
   if (a.size !== 8 && (a.number === 0 || b.number === 0)) return null;
   const prefix = a.size === 8 ? [] : a.size === bits ? [] : [0x66];

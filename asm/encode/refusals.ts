@@ -23,9 +23,15 @@ const LOCKABLE = new Set(
 const STRINGS = /^((movs|cmps)[bw]|(stos|lods|scas|ins|outs)[bwd])$/;
 const SHIFTS = /^(ro[lr]|rc[lr]|sh[lr]|sa[lr])$/;
 
+/** Not all of these would be noticed elsewhere: capstone reads swapgs and syscall anywhere. */
+const LONG_MODE = new Set(
+  'iretq retfq cdqe cqo movsq cmpsq stosq lodsq scasq pushfq popfq swapgs sysretq jrcxz movsxd cmpxchg16b'.split(' '),
+);
+
 /** A message, or null when nothing speaks against asking. */
 export function explainRefusal(form: Form): string | null {
   const { mnemonic, operands } = form;
+  if (form.bits !== 64 && LONG_MODE.has(mnemonic)) return `'${mnemonic}' belongs to 64-bit code`;
   if (form.prefixes.includes('lock') && !(LOCKABLE.has(mnemonic) && operands.some((o) => o.kind === 'memory'))) {
     return `'lock' does not go with this: only a change of memory can be locked`;
   }

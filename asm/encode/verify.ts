@@ -16,6 +16,7 @@ import {
   OPEN_IMMEDIATE,
   type OperandForm,
 } from './form.ts';
+import { registerNamed } from './registers.ts';
 
 /** Null if the bytes mean the form; else a message that says what they mean. */
 export function disagreement(form: Form, bytes: Uint8Array): string | null {
@@ -52,6 +53,7 @@ const SAME_NAME = new Map<string, string>(
     ljmp: 'jmp',
     lcall: 'call',
     movabs: 'mov',
+    sysretq: 'sysret',
     pushal: 'pushad',
     popal: 'popad',
     pushaw: 'pushaw',
@@ -82,7 +84,7 @@ function nameOfAsked(form: Form): string {
   if (name === 'nop' && form.prefixes.includes('rep')) return 'pause';
   const ordered = form.prefixes.find((p) => p === 'o16' || p === 'o32');
   const size = ordered ? Number(ordered.slice(1)) : form.bits;
-  if (BY_SIZE.has(name)) return name + (size === 16 ? 'w' : 'd');
+  if (BY_SIZE.has(name)) return name + (size === 16 ? 'w' : size === 64 && name !== 'iret' ? 'q' : 'd');
   // Exchanging a register with itself is what nop is made of.
   const [first, second] = form.operands;
   const idle = name === 'xchg' && first?.kind === 'register' && second?.kind === 'register';
@@ -98,7 +100,7 @@ function nameOfDecoded(name: string): string {
  * In 16-bit code capstone takes a 66 that belongs to a vector instruction's opcode for an operand size. These are
  * the same in 32-bit code, but for the 67 that says what an address is.
  */
-function readableAs(form: Form, bytes: Uint8Array): { bytes: Uint8Array; bits: 16 | 32 } {
+function readableAs(form: Form, bytes: Uint8Array): { bytes: Uint8Array; bits: Form['bits'] } {
   const isVector = form.operands.some(
     (o) => o.kind === 'register' && (o.register.class === 'xmm' || o.register.class === 'mmx'),
   );
@@ -110,7 +112,7 @@ function readableAs(form: Form, bytes: Uint8Array): { bytes: Uint8Array; bits: 1
 }
 
 /** Operands capstone adds or leaves out; there the name and length have said enough. */
-const IMPLICIT = /^((movs|cmps|stos|lods|scas|ins|outs)[bwd]|xlatb?|aa[md]|f.*|monitor|mwait|cmpxchg8b)$/;
+const IMPLICIT = /^((movs|cmps|stos|lods|scas|ins|outs)[bwdq]|xlatb?|aa[md]|f.*|monitor|mwait|cmpxchg8b)$/;
 /** Either order means the same. */
 const COMMUTES = new Set(['xchg', 'test']);
 
@@ -174,7 +176,8 @@ function sameWideRegister(form: Form, operand: OperandForm & { kind: 'register' 
   if (!system || operand.register.class !== 'general') return false;
   const hasSegment = form.operands.some((o) => o.kind === 'register' && o.register.class === 'segment');
   if (form.mnemonic === 'mov' && !hasSegment) return false;
-  return operand.register.size === 32 ? operand.register.name === `e${text}` : text === `e${operand.register.name}`;
+  const found = registerNamed(text);
+  return found?.class === 'general' && found.size > 8 && found.number === operand.register.number;
 }
 
 function sameNumber(text: string, number: bigint, width: number): boolean {
@@ -220,7 +223,7 @@ function sameMemory(form: Form, memory: MemoryForm, text: string): boolean {
     if (number !== null) displacement += number;
     else registers.push(term.includes('*') ? term : `${term}*1`);
   }
-  const wanted: string[] = [];
+  const wanted: string[] = memory.relative ? ['rip*1'] : [];
   if (memory.base) wanted.push(`${memory.base.name}*1`);
   if (memory.index) wanted.push(`${memory.index.name}*${memory.scale}`);
   const asked = memory.displacement === 'open' ? OPEN_DISPLACEMENT : memory.displacement;

@@ -255,7 +255,10 @@ class SectionEmitter {
     }
     this.bytes.set(encoding.bytes, offset);
     this.warnTruncation(instruction, scope);
-    for (const field of encoding.fields) this.fillField(field, instruction, offset, scope);
+    for (const field of encoding.fields) {
+      if (field.relative) this.fillRelative(field, instruction, offset, item.each, scope);
+      else this.fillField(field, instruction, offset, scope);
+    }
   }
 
   private fillField(field: Field, instruction: Instruction, offset: number, scope: Scope): void {
@@ -264,6 +267,23 @@ class SectionEmitter {
     const value = evaluate(e, scope);
     if (isConstant(value)) this.put(offset + field.offset, value.number, field.size);
     else this.relocate(e, offset + field.offset, field.size, scope);
+  }
+
+  /** `[rel place]`: the distance from the instruction's end. */
+  private fillRelative(field: Field, instruction: Instruction, offset: number, length: number, scope: Scope): void {
+    const [e] = expressionsOf(instruction.operands[field.operand]!);
+    if (!e) return;
+    const value = evaluate(e, scope);
+    const base = singleBase(value);
+    if (!isConstant(value) && !base) throw new SourceError('this is no address: a sum of places', e.at);
+    const place = offset + field.offset;
+    const addend = value.number - BigInt(length - field.offset);
+    if (base === this.placed.section) {
+      this.put(place, addend - BigInt(place), field.size);
+      return;
+    }
+    this.relocations.push({ offset: place, size: field.size, relative: true, base, addend, at: e.at });
+    this.put(place, addend, field.size);
   }
 
   /** Says when an immediate is larger than its operand. */
@@ -283,7 +303,7 @@ class SectionEmitter {
     const { short, near } = item.branch!;
     const isShort = short !== null && item.each === prefixes.length + short.length + 1;
     const opcode = isShort ? short : near!;
-    const size = isShort ? 1 : instruction.bits / 8;
+    const size = isShort ? 1 : Math.min(4, instruction.bits / 8);
     this.bytes.set([...prefixes, ...opcode], offset);
     const field = offset + item.each - size;
     const value = evaluate(target.value, scope);

@@ -162,7 +162,7 @@ export class Layout {
     const target = instruction.operands[0] as ImmediateOperand;
     const prefixes = branchPrefixes(instruction).length;
     const short = branch.short ? prefixes + branch.short.length + 1 : 0;
-    const near = branch.near ? prefixes + branch.near.length + instruction.bits / 8 : 0;
+    const near = branch.near ? prefixes + branch.near.length + Math.min(4, instruction.bits / 8) : 0;
     if (!branch.short || target.distance === 'near') return near || short;
     if (!branch.near || target.distance === 'short') return short;
     if (item.each === near) return near;
@@ -279,9 +279,9 @@ function operandForm(operand: Operand, number: (e: Expression) => bigint | 'open
     case 'immediate':
       return { kind: 'immediate', number: number(operand.value), size: operand.size, strict: operand.strict };
     case 'memory': {
-      const { kind, size, far, segment, base, index, scale } = operand;
-      const displacement = operand.displacement ? number(operand.displacement) : 0n;
-      return { kind, size, far, segment, base, index, scale, displacement };
+      const { kind, size, far, segment, base, index, scale, relative } = operand;
+      const known = operand.displacement ? number(operand.displacement) : 0n;
+      return { kind, size, far, segment, base, index, scale, relative, displacement: relative ? 'open' : known };
     }
     case 'far':
       return {

@@ -84,7 +84,7 @@ function arrange(counts: Map<Register, bigint>, displacement: Expression | null,
   if (!second) return arrangeOne(first[0], first[1], displacement, at);
   // The scaled one is the index; of two unscaled ones the first written is the base, but for esp, which is never an index.
   let [base, index] = first[1] === 1n ? [first, second] : [second, first];
-  if (index[0].name === 'esp' && index[1] === 1n) [base, index] = [index, base];
+  if (/^[er]sp$/.test(index[0].name) && index[1] === 1n) [base, index] = [index, base];
   if (base[1] !== 1n) throw new SourceError('only one register of an address may be scaled', at);
   return { base: base[0], index: index[0], scale: checkScale(index[0], index[1], at), displacement };
 }
@@ -98,7 +98,9 @@ function arrangeOne(register: Register, count: bigint, displacement: Expression 
 }
 
 function checkScale(register: Register, count: bigint, at: Position): 1 | 2 | 4 | 8 {
-  if (register.name === 'esp') throw new SourceError('esp cannot be an index', at);
+  if (register.name === 'esp' || register.name === 'rsp') {
+    throw new SourceError(`${register.name} cannot be an index`, at);
+  }
   const scale = [1, 2, 4, 8].find((s) => BigInt(s) === count);
   if (scale === undefined) throw new SourceError(`an index is scaled by 1, 2, 4 or 8, not ${count}`, at);
   return scale as 1 | 2 | 4 | 8;

@@ -11,7 +11,8 @@ nop not or out outsb outsd outsw pause pop popa popad popaw popf popfd popfw pre
 prefetcht2 push pusha pushad pushaw pushf pushfd pushfw rcl rcr rdmsr rdpmc rdtsc rdtscp ret retf retn rol ror rsm sahf
 sal salc sar sbb scasb scasd scasw sfence sgdt shl shld shr shrd sidt sldt smsw stc std sti stosb stosd stosw str sub
 sysenter sysexit test ud1 ud2 verr verw wait wbinvd wrmsr xadd xchg xgetbv xlat xlatb xor xsetbv
-clflush popcnt lzcnt tzcnt movbe crc32`;
+clflush popcnt lzcnt tzcnt movbe crc32
+cdqe cmpsq cmpxchg16b cqo iretq jrcxz lodsq movsq movsxd popfq pushfq retfq scasq stosq swapgs syscall sysret sysretq`;
 
 const FLOAT = `
 f2xm1 fabs fadd faddp fbld fbstp fchs fclex fcmovb fcmovbe fcmove fcmovnb fcmovnbe fcmovne fcmovnu fcmovu fcom fcomi

@@ -18,14 +18,14 @@ export const SIZE_WORDS: ReadonlyMap<string, OperandSize> = new Map([
   ['oword', 128],
 ]);
 
-/** Reads all operands up to the line's end. */
-export function parseOperands(cursor: Cursor, nameOf: NameResolver, scope: Scope): Operand[] {
+/** Reads all operands up to the line's end; with `relative`, `[place]` is `[rel place]`. */
+export function parseOperands(cursor: Cursor, nameOf: NameResolver, scope: Scope, relative = false): Operand[] {
   const operands: Operand[] = [];
   if (cursor.done) return operands;
   do {
     // `fadd to st1` is the other way round: st1 gets the sum.
     const to = cursor.acceptWord('to');
-    const operand = parseOperand(cursor, nameOf, scope);
+    const operand = parseOperand(cursor, nameOf, scope, relative);
     operands.push(operand);
     if (to && operand.kind === 'register') operands.push({ ...operand, register: registerNamed('st0')! });
   } while (cursor.accept(','));
@@ -34,7 +34,7 @@ export function parseOperands(cursor: Cursor, nameOf: NameResolver, scope: Scope
   return operands;
 }
 
-function parseOperand(cursor: Cursor, nameOf: NameResolver, scope: Scope): Operand {
+function parseOperand(cursor: Cursor, nameOf: NameResolver, scope: Scope, relative: boolean): Operand {
   const at = cursor.place();
   let size: OperandSize | null = null;
   let strict = false;
@@ -52,7 +52,7 @@ function parseOperand(cursor: Cursor, nameOf: NameResolver, scope: Scope): Opera
     else break;
     cursor.next();
   }
-  if (cursor.sees('[')) return parseMemory(cursor, nameOf, scope, size, distance === 'far', at);
+  if (cursor.sees('[')) return parseMemory(cursor, nameOf, scope, { size, far: distance === 'far', relative, at });
   const value = parseExpression(cursor, nameOf);
   if (value.op === 'register') {
     if (cursor.sees(':')) cursor.fail(`a segment goes inside the brackets: [${value.register.name}:...]; expected ','`);
@@ -72,11 +72,10 @@ function parseMemory(
   cursor: Cursor,
   nameOf: NameResolver,
   scope: Scope,
-  size: OperandSize | null,
-  far: boolean,
-  at: Position,
+  { size, far, relative, at }: { size: OperandSize | null; far: boolean; relative: boolean; at: Position },
 ): Operand {
   cursor.expect('[', 'to open the address');
+  const isRelative = cursor.acceptWord('rel') || (relative && !cursor.acceptWord('abs'));
   let segment: Register | null = null;
   const first = cursor.peek();
   if (first?.kind === 'name' && cursor.sees(':', 1)) {
@@ -87,5 +86,8 @@ function parseMemory(
   }
   const tree: Expression = parseExpression(cursor, nameOf);
   cursor.expect(']', 'to close the address');
-  return { kind: 'memory', size, far, segment, ...takeAddress(tree, scope), at };
+  const address = takeAddress(tree, scope);
+  // What a register leads to is not counted from the next instruction, nor what another segment holds.
+  const counted = isRelative && !address.base && !address.index && !segment;
+  return { kind: 'memory', size, far, segment, ...address, relative: counted, at };
 }

@@ -51,7 +51,7 @@ interface Instance {
 const DIRECTIVES = new Set([
   ...CFI_DIRECTIVES,
   ...(
-    'section segment global extern weak common static bits use16 use32 org align alignb sectalign absolute struc endstruc ' +
+    'section segment global extern weak common static bits use16 use32 use64 org align alignb sectalign absolute struc endstruc ' +
     'istruc at iend incbin equ times default cpu required'
   ).split(' '),
 ]);
@@ -83,6 +83,8 @@ export class Parser {
   private measure: Measure | null = null;
   private instance: Instance | null = null;
   private bits: Bits;
+  /** `default rel`. */
+  private relative = false;
   private origin: Expression | null = null;
   private readonly lines: SourceLine[] = [];
   private readonly host: ParserHost;
@@ -229,7 +231,7 @@ export class Parser {
       mnemonic = next.text.toLowerCase();
       if (next.kind !== 'name' || !(isMnemonic(mnemonic) || PREFIXES.has(mnemonic))) throw this.unknown(next);
     }
-    const operands = parseOperands(cursor, this.symbols.nameOf, this.symbols.early);
+    const operands = parseOperands(cursor, this.symbols.nameOf, this.symbols.early, this.relative && this.bits === 64);
     const instruction = { mnemonic, prefixes, operands, bits: this.bits, at };
     this.add({ kind: 'instruction', instruction, at, times });
   }
@@ -293,7 +295,8 @@ export class Parser {
         return;
       case 'use16':
       case 'use32':
-        this.bits = word === 'use16' ? 16 : 32;
+      case 'use64':
+        this.bits = Number(word.slice(3)) as Bits;
         cursor.end(word);
         return;
       case 'bits':
@@ -327,9 +330,11 @@ export class Parser {
       case 'iend':
         this.iend(at, cursor);
         return;
-      case 'cpu':
       case 'default':
-        // Every instruction is known, and 32-bit code has no relative addresses to choose: nothing to set.
+        this.relative = cursor.acceptWord('rel') || (!cursor.acceptWord('abs') && this.relative);
+        return;
+      case 'cpu':
+        // Every instruction is known.
         return;
     }
     throw this.unknown(at);
@@ -405,8 +410,10 @@ export class Parser {
   private setBits(cursor: Cursor): void {
     const value = this.expression(cursor);
     const bits = this.number(value);
-    if (bits !== 16n && bits !== 32n) throw new SourceError("expected 16 or 32 after 'bits'", value.at);
-    this.bits = bits === 16n ? 16 : 32;
+    if (bits !== 16n && bits !== 32n && bits !== 64n) {
+      throw new SourceError("expected 16, 32 or 64 after 'bits'", value.at);
+    }
+    this.bits = Number(bits) as Bits;
     cursor.end("'bits'");
   }
 

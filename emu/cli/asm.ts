@@ -20,7 +20,11 @@ const OPTIONS = [
   { name: 'g', help: 'tell debuggers about lines and frames (DWARF)' },
   { name: 'W', argument: 'KIND', help: 'warn of more: unused (labels that nobody names)', many: true },
   { name: 'M', help: 'write a make rule of all files read to standard output, and no image' },
-  { name: 'bits', argument: '16|32', help: 'size of the code until the source says so (default 16 for bin, else 32)' },
+  {
+    name: 'bits',
+    argument: '16|32|64',
+    help: 'size of the code until the source says so (default 16 for bin, else 32)',
+  },
   { name: 'origin', argument: 'ADDRESS', help: 'where a flat binary lies, unless the source says org' },
   { name: 'base', argument: 'ADDRESS', help: 'where a linked image begins' },
   { name: 'entry', argument: 'SYMBOL', help: 'where execution begins (default _start)' },
@@ -97,7 +101,7 @@ function formatOf(options: Options): Format {
 function assembleOptions(options: Options, file: string, format: Format): AssembleOptions {
   const address = (name: 'origin' | 'base'): number | undefined => options.number(name, { max: 0xffff_ffff });
   const bits = options.get('bits');
-  if (bits !== undefined && bits !== '16' && bits !== '32') throw new UsageError(`--bits ${bits}: 16 or 32 is wanted`);
+  if (bits !== undefined && !isBits(bits)) throw new UsageError(`--bits ${bits}: 16, 32 or 64 is wanted`);
   const kinds = options.all('W');
   const unknown = kinds.find((kind) => kind !== 'unused');
   if (unknown !== undefined) throw new UsageError(`-W ${unknown}: unused is wanted`);
@@ -116,11 +120,15 @@ function assembleOptions(options: Options, file: string, format: Format): Assemb
     reader: { read: readBytes },
     debug: options.has('g'),
     warnUnused: kinds.includes('unused'),
-    ...(bits !== undefined && { bits: bits === '16' ? 16 : 32 }),
+    ...(bits !== undefined && { bits: Number(bits) as 16 | 32 | 64 }),
     ...(origin !== undefined && { origin }),
     ...(base !== undefined && { base }),
     ...(entry !== undefined && { entry }),
   };
+}
+
+function isBits(text: string): boolean {
+  return text === '16' || text === '32' || text === '64';
 }
 
 function makeRule(out: string, assembly: Assembly): string {

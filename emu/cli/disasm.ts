@@ -6,7 +6,7 @@ import { needBytes } from './files.ts';
 import { describeOptions, type OptionSpec, type ParsedOptions, parseOptions } from './options.ts';
 
 const OPTIONS = [
-  { name: 'bits', argument: '16|32', help: 'size of the code (default 32)' },
+  { name: 'bits', argument: '16|32|64', help: 'size of the code (default 32)' },
   { name: 'address', argument: 'ADDRESS', help: 'of the first byte of a flat binary (default 0)' },
   { name: 'start', argument: 'PLACE', help: 'begin at this address or symbol' },
   { name: 'count', argument: 'N', help: 'show N instructions at most' },
@@ -56,10 +56,10 @@ async function run(args: readonly string[]): Promise<number> {
   return 0;
 }
 
-function bitsOf(options: Options): 16 | 32 {
+function bitsOf(options: Options): 16 | 32 | 64 {
   const bits = options.get('bits') ?? '32';
-  if (bits !== '16' && bits !== '32') throw new UsageError(`--bits ${bits}: 16 or 32 is wanted`);
-  return bits === '16' ? 16 : 32;
+  if (!['16', '32', '64'].includes(bits)) throw new UsageError(`--bits ${bits}: 16, 32 or 64 is wanted`);
+  return Number(bits) as 16 | 32 | 64;
 }
 
 /** The parts from a place on: an address, or a symbol's. */

@@ -227,3 +227,82 @@ export function corpus(): string[] {
   ];
   return [...new Set(families.flatMap((family) => [...family()]))];
 }
+
+const ADDRESSES_64 = [
+  ...['0x1234', 'rbx', 'rbp', 'rsp', 'r8', 'r12', 'r13', 'rbp+8', 'rbx-129', 'r13+127', 'rsp+4', 'r12+r9*4-8'],
+  ...['rcx*4+0x12345678', 'rax+rsi*8-4', 'r15+r14', 'ebx', 'r9d+ecx*2', 'fs:0x10', 'gs:rbx', 'rbx+0x7fffffff'],
+];
+
+/** Statements of 64-bit code. */
+export function corpus64(): string[] {
+  const statements: string[] = [];
+  for (const name of ['add', 'or', 'adc', 'sbb', 'and', 'sub', 'xor', 'cmp', 'mov', 'test']) {
+    for (const [size, a, c, wide] of [
+      ['byte', 'al', 'r9b', 'sil'],
+      ['word', 'ax', 'r10w', 'cx'],
+      ['dword', 'eax', 'r11d', 'esi'],
+      ['qword', 'rax', 'r12', 'rdi'],
+    ]) {
+      statements.push(`${name} ${a}, ${c}`, `${name} ${c}, ${wide}`, `${name} ${wide}, ${a}`);
+      for (const address of ADDRESSES_64) {
+        statements.push(`${name} [${address}], ${c}`);
+        if (name !== 'test') statements.push(`${name} ${wide}, [${address}]`);
+      }
+      for (const number of ['1', '0x7f', '-128']) statements.push(`${name} ${size} [rbx+4], ${number}`);
+      if (name !== 'mov' || size !== 'qword') statements.push(`${name} ${c}, 1`, `${name} ${a}, -1`);
+    }
+  }
+  for (const name of ['inc', 'dec', 'neg', 'not', 'mul', 'imul', 'div', 'idiv']) {
+    for (const register of ['r9b', 'spl', 'cx', 'r10d', 'rsi', 'r15']) statements.push(`${name} ${register}`);
+    for (const address of ADDRESSES_64) statements.push(`${name} qword [${address}]`, `${name} byte [${address}]`);
+  }
+  for (const address of ADDRESSES_64) {
+    statements.push(`lea r9, [${address}]`, `movzx r10d, byte [${address}]`, `movsxd rax, dword [${address}]`);
+    statements.push(
+      `push qword [${address}]`,
+      `pop qword [${address}]`,
+      `call qword [${address}]`,
+      `jmp qword [${address}]`,
+    );
+    statements.push(`movups xmm9, [${address}]`, `movdqa [${address}], xmm15`, `lock cmpxchg [${address}], r8`);
+    statements.push(`cmovne r8, [${address}]`, `sete [${address}]`, `invlpg [${address}]`, `xadd [${address}], rcx`);
+  }
+  for (const register of ['rax', 'rbp', 'r8', 'r15']) {
+    statements.push(`push ${register}`, `pop ${register}`, `call ${register}`, `jmp ${register}`, `bswap ${register}`);
+    statements.push(`mov cr3, ${register}`, `mov ${register}, cr0`, `mov ${register}, cr8`, `mov dr7, ${register}`);
+    statements.push(`shl ${register}, 63`, `sar ${register}, cl`, `bt ${register}, 40`, `imul ${register}, r9, 1000`);
+    statements.push(`mov ${register}, 0x1234567890abcdef`, `mov ds, ${register}`, `xchg ${register}, [rbx]`);
+  }
+  statements.push(
+    ...'syscall sysret swapgs iret iretd iretq pushf popf pushfq popfq cdqe cqo cdq cbw leave ret retf hlt cpuid rdmsr'.split(
+      ' ',
+    ),
+    ...'movsb movsq cmpsq stosq lodsq scasq insb outsd xlatb cli sti rdtsc wrmsr wbinvd invd clts'.split(' '),
+    ...[
+      'rep movsq',
+      'repne scasq',
+      'rep stosq',
+      'push 5',
+      'push -1',
+      'push 0x12345678',
+      'ret 8',
+      'int 0x80',
+      'in al, dx',
+    ],
+    ...[
+      'lgdt [rax]',
+      'lidt [r9]',
+      'sgdt [rbx+8]',
+      'ltr ax',
+      'lldt [rbx]',
+      'str rcx',
+      'jrcxz $',
+      'jecxz $',
+      'loop $',
+      'jz $',
+    ],
+    ...['jmp $', 'call $', 'push fs', 'pop gs', 'mov fs, ax', 'mov ax, fs', 'cmpxchg16b [rdi]', 'cvtsi2sd xmm9, rax'],
+    ...['movq xmm10, rax', 'movq rcx, xmm1', 'enter 16, 0', 'fxsave [rax]', 'nop', 'pause', 'ud2', 'fld qword [r8]'],
+  );
+  return [...new Set(statements)];
+}

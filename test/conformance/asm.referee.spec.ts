@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Assembly, assemble, disassemble, formatDiagnostic, readElf } from '../../asm/index.ts';
 import { referee } from '../referees.ts';
-import { corpus } from './asm-corpus.ts';
+import { corpus, corpus64 } from './asm-corpus.ts';
 
 let folder: string;
 
@@ -19,7 +19,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Each statement's bytes as NASM's listing has them, in hex. */
-function nasmBytes(statements: readonly string[], bits: 16 | 32): string[] {
+function nasmBytes(statements: readonly string[], bits: 16 | 32 | 64): string[] {
   const source = join(folder, `corpus${bits}.asm`);
   const listing = join(folder, `corpus${bits}.lst`);
   writeFileSync(source, `bits ${bits}\n${statements.join('\n')}\n`);
@@ -34,16 +34,16 @@ function nasmBytes(statements: readonly string[], bits: 16 | 32): string[] {
 }
 
 /** What the bytes mean, for forms that have two encodings. */
-function meaning(hex: string, bits: 16 | 32): string {
+function meaning(hex: string, bits: 16 | 32 | 64): string {
   const lines = disassemble(Uint8Array.from(Buffer.from(hex, 'hex')), { bits });
   return lines
     .map((line) => line.text.replace(/^xchg (\w+), (\w+)$/, (_, ...names) => `xchg ${names.slice(0, 2).sort()}`))
     .join('; ');
 }
 
-describe.each([32, 16] as const)('the corpus in %i-bit code', (bits) => {
+describe.each([32, 16, 64] as const)('the corpus in %i-bit code', (bits) => {
   test('is what NASM makes of it, or means the same', () => {
-    const statements = corpus();
+    const statements = bits === 64 ? corpus64() : corpus();
     const theirs = nasmBytes(statements, bits);
     const wrong: string[] = [];
     let equal = 0;

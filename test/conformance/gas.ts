@@ -9,7 +9,7 @@ type Bits = 16 | 32 | 64;
 
 /** What GNU as has no word for, or takes for something else; NASM's corpus test has these. */
 const NOT_ITS =
-  /strict|^salc|^ud1$|^nop \w+$|^bound ax|^(add|push) .*\b(byte|d?word) -?\d|^int 3$|^call word far|^jmp d?word \d|^xchg [a-d][hl], [a-d][hl]$|^xchg (?!e?ax)\w+, (?!e?ax)\w+$/;
+  /strict|^sysret|^str rcx|^salc|^ud1$|^nop \w+$|^bound ax|^(add|push) .*\b(byte|d?word) -?\d|^int 3$|^call word far|^jmp d?word \d|^xchg [a-d][hl], [a-d][hl]$|^xchg (?!e?ax)\w+, (?!e?ax)\w+$/;
 
 const PREFIXES: Readonly<Record<string, string>> = { o16: 'data16', o32: 'data32', a16: 'addr16', a32: 'addr32' };
 const NAMES: Readonly<Record<string, string>> = {

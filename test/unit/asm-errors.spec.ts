@@ -60,7 +60,7 @@ describe('each says what was expected', () => {
     ['extern other\n dd other', "1:8: error: 'other' is defined in no file"],
     ['section .text purple', "1:15: error: 'purple' is no attribute of a section"],
     ['section .bss\n db 1', "2:2: error: the section '.bss' holds no bytes"],
-    ['bits 64', "1:6: error: expected 16 or 32 after 'bits'"],
+    ['bits 65', "1:6: error: expected 16, 32 or 64 after 'bits'"],
     ['%if 1', "1:1: error: '%if' without '%endif'"],
     ['%endif', "1:1: error: '%endif' without '%if'"],
     ['%macro x 0', "1:1: error: '%macro' is never ended"],

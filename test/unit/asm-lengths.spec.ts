@@ -42,6 +42,8 @@ test('each statement of the corpus is as long for the core as for the disassembl
   const lines = gunzipSync(readFileSync('test/conformance/cases/asm-corpus.txt.gz')).toString().trimEnd().split('\n');
   const wrong: string[] = [];
   for (const line of lines) {
+    // The core has no 64-bit mode.
+    if (line.startsWith('64')) continue;
     const [size, hex, statement] = line.split('\t') as [string, string, string];
     const bits = size === '16' ? 16 : 32;
     const bytes = Uint8Array.from(Buffer.from(hex, 'hex'));

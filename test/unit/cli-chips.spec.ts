@@ -8,6 +8,7 @@ import { assemble } from '../../asm/index.ts';
 import { dispatch } from '../../emu/cli/dispatch.ts';
 import { type InputItem, parseButtonScript, parseMouseScript } from '../../emu/cli/input-script.ts';
 import { pngOf } from '../../emu/cli/png.ts';
+import { command as runCommand } from '../../emu/cli/run.ts';
 import { CONTROL_A_HELP, ControlA } from '../../emu/cli/terminal/control-a.ts';
 import { HOST_KEYS_HELP } from '../../emu/cli/terminal/host-keys-help.ts';
 import { HostMouse } from '../../emu/cli/terminal/host-mouse.ts';
@@ -91,6 +92,10 @@ describe('Ctrl-A', () => {
     expect(HOST_KEYS_HELP.length).toBeLessThan(20);
     expect(CONTROL_A_HELP.every((line) => line.length < 76 && line.startsWith('Ctrl-A '))).toBe(true);
   });
+});
+
+test('run --help has the list of Ctrl-A h', () => {
+  for (const line of HOST_KEYS_HELP) expect(runCommand.help).toContain(line);
 });
 
 describe('the terminal’s mouse', () => {
