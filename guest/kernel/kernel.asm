@@ -102,6 +102,7 @@ _sdata:                                 ; first byte that may be written
 %include "lib/string.asm"
 %include "lib/format.asm"
 %include "lib/delay.asm"
+%include "lib/ratelimit.asm"
 %include "lib/printk.asm"
 %include "lib/console.asm"
 %include "module/symbols.asm"

@@ -120,6 +120,50 @@ describe('a line and its handlers', () => {
   });
 });
 
+describe('what makes a line an interrupt', () => {
+  const guest = Guest.shell();
+  const bit = 1 << (LINE - 8);
+  const set = (level: boolean) => {
+    const { machine } = guest.pc;
+    machine.inputs.schedule(machine.now, { kind: 'line', line: LINE, level });
+    machine.run({ instructions: 2_000_000 });
+  };
+
+  test('an edge: one for each rise, however long it stays up', () => {
+    guest.command('insmod trigger.ko type=1');
+    expect(guest.pc.pic.slave.peek().elcr & bit).toBe(0);
+    expect(said(guest, () => set(true), 50_000_000)).toEqual(['trigger: 1']);
+    expect(said(guest, () => set(false))).toEqual([]);
+    expect(said(guest, () => set(true))).toEqual(['trigger: 2']);
+    set(false);
+    guest.command('rmmod trigger');
+  });
+
+  test('a level: again at once while it stays up, until the line is switched off', () => {
+    guest.command('insmod trigger.ko type=4');
+    expect(guest.pc.pic.slave.peek().elcr & bit).toBe(bit);
+    expect(said(guest, () => set(true), 50_000_000)).toEqual([1, 2, 3, 4, 5].map((n) => `trigger: ${n}`));
+    expect(guest.pc.pic.slave.peek().imr & bit).toBe(bit);
+    set(false);
+    guest.command('rmmod trigger');
+    expect(guest.pc.pic.slave.peek().elcr & bit).toBe(0);
+  });
+
+  test('one handler on two lines gets the cookie of each', () => {
+    guest.command('insmod cookies.ko');
+    const lines = said(guest, () => {
+      pulse(guest);
+      pulse(guest, 2, 11);
+    });
+    expect(lines).toEqual([
+      'cookies: line 10, device of line 10: 1',
+      'cookies: line 11, device of line 11: 1',
+      'cookies: line 11, device of line 11: 2',
+    ]);
+    guest.command('rmmod cookies');
+  });
+});
+
 describe('off and on', () => {
   test('for the CPU and for a line, nested', () => {
     const guest = Guest.shell();

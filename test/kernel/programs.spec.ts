@@ -119,3 +119,16 @@ describe('a program that behaves', () => {
     expect(Math.max(...gained)).toBeLessThan(65);
   });
 });
+
+test('a flood of messages about programs is held back, and counted', () => {
+  const guest = Guest.shell();
+  const from = guest.console.length;
+  for (let n = 0; n < 15; n++) guest.command('div_by_zero');
+  const { machine } = guest.pc;
+  machine.run({ instructions: 5.1 * machine.clock.frequency });
+  expect(guest.console.slice(from).match(/trap divide error/g)).toHaveLength(10);
+  expect(guest.command('div_by_zero').slice(1, 3)).toEqual([
+    'show_signal: 5 callbacks suppressed',
+    expect.stringMatching(/^traps: div_by_zero\[\d+\] trap divide error ip:/),
+  ]);
+});

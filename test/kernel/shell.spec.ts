@@ -36,6 +36,13 @@ describe('the shell', () => {
     expect(guest.command('irqs')).toHaveLength(lines.length + 1);
   });
 
+  test('names the chips by their ports', () => {
+    const ports = guest.command('cat /proc/ioports');
+    expect(ports).toContain('0020-0021 : pic1');
+    expect(ports).toContain('00a0-00a1 : pic2');
+    expect(ports).toEqual(ports.toSorted());
+  });
+
   test('counts the tick a hundred times a second', () => {
     const ticks = () => Number(/^ {2}0: *(\d+)/m.exec(guest.command('irqs').join('\n'))![1]);
     const { machine } = guest.pc;

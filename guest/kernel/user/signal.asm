@@ -13,6 +13,9 @@
 proc show_user_trap, .trap_name, .regs
         push    ebx
         push    esi
+        ccall   printk_ratelimit, show_signal_name
+        test    eax, eax
+        jz      .suppressed
         mov     ebx, [ebp + .regs]
         mov     esi, [this_cpu(current)]
         mov     edx, trap_word
@@ -25,6 +28,7 @@ proc show_user_trap, .trap_name, .regs
                 eax, [esi + task.pid], edx, [ebp + .trap_name], [ebx + pt_regs.eip], \
                 [ebx + pt_regs.esp], [ebx + pt_regs.error], eax, [esi + task.text_start], \
                 [esi + task.text_size]
+.suppressed:
         pop     esi
         pop     ebx
 endproc
@@ -34,6 +38,9 @@ endproc
 proc show_user_segfault, .regs, .address
         push    ebx
         push    esi
+        ccall   printk_ratelimit, show_signal_msg_name
+        test    eax, eax
+        jz      .suppressed
         mov     ebx, [ebp + .regs]
         mov     esi, [this_cpu(current)]
         lea     eax, [esi + task.comm]
@@ -51,6 +58,7 @@ proc show_user_segfault, .regs, .address
                 [ebx + pt_regs.error]
 .code:
         ccall   show_opcodes, [ebx + pt_regs.eip]
+.suppressed:
         pop     esi
         pop     ebx
 endproc
@@ -81,5 +89,7 @@ endproc
 
         section .rodata
 trap_word:      db "trap ", 0
+show_signal_name: db "show_signal", 0
+show_signal_msg_name: db "show_signal_msg", 0
 no_word:        db 0
         section .text
