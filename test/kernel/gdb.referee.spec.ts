@@ -106,7 +106,7 @@ describe('under gdb', () => {
     expect(beginning).toContain('No more reverse-execution history');
   });
 
-  test('an interrupt's handler is entered, told about, and left', async () => {
+  test('the handler of an interrupt is entered, told about, and left', async () => {
     const { port } = await start();
     const [, , , handler, out] = await gdb(port, [
       'break timer_interrupt',

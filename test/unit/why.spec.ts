@@ -1,0 +1,255 @@
+/** "Why has IRQ n not fired?" and "why did this fault?", each on a machine that was made so. */
+import { describe, expect, test } from 'vitest';
+import { Stepper } from '../../emu/debug/stepper.ts';
+import { whyFault } from '../../emu/debug/why-fault.ts';
+import { whyIrq } from '../../emu/debug/why-irq.ts';
+import { bare, boot, type Program, ring0, ring3 } from '../../emu/testing/index.ts';
+
+async function machineWith(program: Program) {
+  const machine = await boot(program, { ramBytes: 4 * 2 ** 20 });
+  const stepper = new Stepper(machine.pc, machine.symbols);
+  return { machine, stepper, pc: machine.pc };
+}
+
+/** Programs from strings. */
+const inRing0 = (source: string) => ring0`${source}`;
+const inRing3 = (source: string) => ring3`${source}`;
+
+/** Both 8259s as a PC's system sets them up; then `rest`. Ends at `end`. */
+const WITH_PICS = (rest: string, { icw3 = 4, id = 2, icw4 = 1, masks = [0, 0] } = {}) => ring0`
+  start:  nop
+          mov   al, 0x11
+          out   0x20, al
+          out   0xa0, al
+          mov   al, 0x20
+          out   0x21, al
+          mov   al, 0x28
+          out   0xa1, al
+          mov   al, ${icw3}
+          out   0x21, al
+          mov   al, ${id}
+          out   0xa1, al
+          mov   al, ${icw4}
+          out   0x21, al
+          out   0xa1, al
+          mov   al, ${masks[0]!}
+          out   0x21, al
+          mov   al, ${masks[1]!}
+          out   0xa1, al
+          ${rest}
+  end:    nop
+          jmp   end
+  handler: nop
+          iretd
+`;
+
+/** Runs the program to `end`, puts a finger on the wire, and asks. */
+async function obstacleOf(
+  irq: number,
+  program: Program,
+  press: 'press' | 'leave' | 'press and let go' = 'press',
+): Promise<string> {
+  const { machine, stepper, pc } = await machineWith(program);
+  stepper.add({ kind: 'address', address: machine.addressOf('end') }, { once: true });
+  stepper.run();
+  // The timer's output is high from power-on: IRQ 0 is let alone here.
+  const input = (level: boolean) => pc.machine.inputs.schedule(pc.machine.now, { kind: 'line', line: irq, level });
+  if (press !== 'leave') input(true);
+  if (press === 'press and let go') input(false);
+  pc.machine.run({ until: pc.machine.now });
+  const answer = whyIrq(stepper, irq);
+  expect(answer.text).toContain(answer.verdict);
+  return answer.obstacle === undefined ? 'none' : `${answer.obstacle.name}: ${answer.obstacle.text}`;
+}
+
+describe('why has an interrupt not fired', () => {
+  const cases: [string, number, Program, RegExp, ('press' | 'leave' | 'press and let go')?][] = [
+    ['nothing is in its way', 5, WITH_PICS('on 0x25, handler\nsti\nnop'), /^none/],
+    ['the 8259 was never set up', 5, inRing0('start: nop\nend: jmp end'), /no ICW2/],
+    ['... or half', 5, inRing0('start: mov al, 0x11\nout 0x20, al\nend: jmp end'), /waits for ICW2/],
+    ['nobody asks', 5, WITH_PICS('sti'), /master line: IRQ 5 is low/, 'leave'],
+    ['the edge was lost', 5, WITH_PICS('cli'), /forgotten/, 'press and let go'],
+    ['masked', 5, WITH_PICS('sti', { masks: [0x20, 0] }), /master IMR: .*bit 5/],
+    ['masked at the slave', 10, WITH_PICS('sti', { masks: [0, 4] }), /slave IMR: .*bit 2/],
+    ['the cascade is masked', 10, WITH_PICS('sti', { masks: [4, 0] }), /master IMR: .*bit 2/],
+    ['the cascade was forgotten', 10, WITH_PICS('sti', { icw3: 0 }), /cascade was forgotten/],
+    ['the slave has another number', 10, WITH_PICS('sti', { id: 3 }), /number 3/],
+    ['MCS-80 mode', 5, WITH_PICS('nop', { icw4: 0 }), /MCS-80|IF/],
+    ['interrupts are off', 5, WITH_PICS('cli'), /^IF: .*disabled/],
+    ['the slave’s way is free', 10, WITH_PICS('sti'), /^none|gate/],
+    ['the cascade itself', 2, WITH_PICS('sti'), /from the slave to the master/, 'leave'],
+  ];
+  for (const [name, irq, program, expected, press] of cases) {
+    test(name, async () => {
+      expect(await obstacleOf(irq, program, press)).toMatch(expected);
+    });
+  }
+
+  /** Set up as WITH_PICS, then the line rises while interrupts are on, and the handler is entered. */
+  async function inHandler(rest = '', irq = 5) {
+    const { machine, stepper, pc } = await machineWith(WITH_PICS(`on ${0x20 + irq}, handler\n${rest}\nsti`));
+    stepper.add({ kind: 'address', address: machine.addressOf('end') }, { once: true });
+    stepper.run();
+    const input = (line: number, level: boolean) => {
+      pc.machine.inputs.schedule(pc.machine.now, { kind: 'line', line, level });
+      pc.machine.run({ until: pc.machine.now });
+    };
+    input(irq, true);
+    stepper.add({ kind: 'address', address: machine.addressOf('handler') }, { once: true });
+    stepper.run();
+    return { stepper, input };
+  }
+
+  test('in service: its EOI is missing', async () => {
+    const { stepper, input } = await inHandler();
+    input(5, false);
+    input(5, true);
+    expect(whyIrq(stepper, 5).verdict).toMatch(/in service already.*EOI/);
+  });
+
+  test('its edge was used up: the line has been high since', async () => {
+    const { stepper } = await inHandler();
+    expect(whyIrq(stepper, 5).verdict).toMatch(/edge has been used up/);
+  });
+
+  test('level triggered: it stays requested', async () => {
+    const { stepper } = await inHandler('mov al, 0x20\nmov dx, 0x4d0\nout dx, al');
+    expect(
+      whyIrq(stepper, 5)
+        .chain.map(({ text }) => text)
+        .join(),
+    ).toMatch(/level triggered/);
+  });
+
+  test('one of higher priority is in service', async () => {
+    const { stepper, input } = await inHandler();
+    input(6, true);
+    expect(whyIrq(stepper, 6).verdict).toMatch(/IR5 of the master is in service/);
+  });
+
+  test('one of higher priority asks too', async () => {
+    const { machine, stepper, pc } = await machineWith(WITH_PICS('cli'));
+    stepper.add({ kind: 'address', address: machine.addressOf('end') }, { once: true });
+    stepper.run();
+    for (const line of [5, 6]) pc.machine.inputs.schedule(pc.machine.now, { kind: 'line', line, level: true });
+    pc.machine.run({ until: pc.machine.now });
+    expect(whyIrq(stepper, 6).verdict).toMatch(/IR5 of the master asks too/);
+  });
+
+  test('in the shadow of sti', async () => {
+    const { machine, stepper, pc } = await machineWith(WITH_PICS('on 0x25, handler\nset: sti'));
+    stepper.add({ kind: 'address', address: machine.addressOf('set') }, { once: true });
+    stepper.run();
+    pc.machine.inputs.schedule(pc.machine.now, { kind: 'line', line: 5, level: true });
+    stepper.step();
+    expect(whyIrq(stepper, 5).verdict).toMatch(/^The instruction before was sti/);
+  });
+
+  const GATES: [string, string, RegExp][] = [
+    ['the gate is not present', 'mov byte [world_idt + 0x25 * 8 + 5], 0x0e', /not present \(#NP\)/],
+    ['the gate is no gate', 'mov byte [world_idt + 0x25 * 8 + 5], 0x80', /type 0x0/],
+    ['its selector is null', 'mov word [world_idt + 0x25 * 8 + 2], 0', /null/],
+    ['its selector is beyond the GDT', 'mov word [world_idt + 0x25 * 8 + 2], 0x100', /beyond the GDT/],
+    ['its selector is of data', 'mov word [world_idt + 0x25 * 8 + 2], 0x10', /no code segment but data/],
+    ['its selector is of an outer ring', 'mov word [world_idt + 0x25 * 8 + 2], 0x18', /DPL 3.*outer ring/],
+    ['the code segment is not present', 'and byte [world_gdt + 8 + 5], 0x7f', /not present \(#NP\)/],
+  ];
+  for (const [name, spoil, expected] of GATES) {
+    test(name, async () => {
+      const program = WITH_PICS(`on 0x25, handler\n${spoil}\nsti\nnop`);
+      const { machine, stepper, pc } = await machineWith(program);
+      stepper.add({ kind: 'address', address: machine.addressOf('end') }, { once: true });
+      stepper.run();
+      pc.machine.inputs.schedule(pc.machine.now, { kind: 'line', line: 5, level: true });
+      pc.machine.run({ until: pc.machine.now });
+      expect(whyIrq(stepper, 5).verdict).toMatch(expected);
+    });
+  }
+
+  test('the IDT is too short', async () => {
+    const program = WITH_PICS('lidt [short_]\nsti\njmp end\nshort_: dw 0xff\ndd world_idt');
+    expect(await obstacleOf(5, program)).toMatch(/beyond the IDT's limit/);
+  });
+
+  test('asking changes nothing', async () => {
+    const { stepper } = await inHandler();
+    const { pc } = stepper;
+    const before = JSON.stringify([pcState(stepper), pc.machine.now]);
+    for (let irq = 0; irq < 16; irq++) whyIrq(stepper, irq);
+    whyFault(stepper);
+    expect(JSON.stringify([pcState(stepper), pc.machine.now])).toBe(before);
+    function pcState({ pc: { pic, cpu } }: Stepper) {
+      return [pic.peek(), [...cpu.saveState()]];
+    }
+  });
+});
+
+describe('why did this fault', () => {
+  const cases: [string, Program, RegExp][] = [
+    ['division', inRing0('start: xor ecx, ecx\ndiv ecx'), /#DE: Division by zero/],
+    ['an opcode', inRing0('start: ud2'), /#UD: /],
+    ['a selector beyond the GDT', inRing0('start: mov eax, 0x100\nmov ds, ax'), /#GP\(0x100\).*beyond the GDT's limit/],
+    ['a null selector used', inRing0('start: xor eax, eax\nmov ds, ax\nmov eax, [0x100]'), /null selector/],
+    ['a system descriptor', inRing0('start: mov eax, 0x28\nmov ds, ax'), /#GP\(0x28\).*TSS/],
+    ['code as a stack', inRing0('start: mov eax, 8\nmov ss, ax'), /#GP\(0x8\).*code/],
+    [
+      'a descriptor that is not present',
+      inRing0('start: and byte [world_gdt + 0x15], 0x7f\nmov eax, 0x10\nmov ds, ax'),
+      /#NP\(0x10\).*not present/,
+    ],
+    ['privileged', inRing3('start: hlt'), /privileged: ring 0 only, and this is ring 3/],
+    ['guarded by IOPL', inRing3('start: cli'), /IOPL is 0: ring 3 may not use cli/],
+    ['a gate that software may not use', inRing3('start: int 0x30'), /Gate 0x30 has a DPL below 3/],
+  ];
+  for (const [name, program, expected] of cases) {
+    test(name, async () => {
+      const { stepper } = await machineWith(program);
+      stepper.add({ kind: 'trap', cause: 'fault' });
+      expect(stepper.run().kind).toBe('stop');
+      const answer = whyFault(stepper);
+      expect(answer.verdict).toMatch(expected);
+      expect(answer.chain[0]?.text).toMatch(/^0x[\da-f]{4}:0x[\da-f]{8}/);
+    });
+  }
+
+  test('a page that is not there, told by the entry that is missing', async () => {
+    const program = inRing0(`
+      start:  mov   edi, tables
+              mov   eax, tables + 4096 + 3
+              mov   [edi], eax
+              mov   ecx, 1024
+              mov   edi, tables + 4096
+              mov   eax, 3
+      fill:   stosd
+              add   eax, 4096
+              loop  fill
+              mov   eax, tables
+              mov   cr3, eax
+              mov   eax, cr0
+              or    eax, 0x80010000
+              mov   cr0, eax
+              mov   dword [tables + 4096 + 0x300 * 4], 0x300001
+      one:    mov   eax, [0xc0000123]
+      two:    mov   [0x300000], eax
+              align 4096
+      tables: times 8192 db 0
+    `);
+    const { machine, stepper, pc } = await machineWith(program);
+    stepper.add({ kind: 'trap', cause: 'fault' });
+    stepper.run();
+    expect(whyFault(stepper).verdict).toMatch(/#PF\(0x0\).*0xc0000123: its PDE is not present/);
+    pc.cpu.eip = machine.addressOf('two');
+    stepper.history.changed();
+    stepper.run();
+    expect(whyFault(stepper).verdict).toMatch(/#PF\(0x3\).*0x00300000 is read-only, and it was written to/);
+  });
+
+  test('a triple fault, with what was in the way of both deliveries', async () => {
+    const { stepper } = await machineWith(bare`bits 32
+start: int3`);
+    expect(stepper.run()).toMatchObject({ kind: 'machine', stop: { kind: 'shutdown' } });
+    const { text, chain } = whyFault(stepper);
+    expect(chain.map(({ name }) => name)).toEqual(['exception', 'delivery', 'double fault']);
+    expect(text).toMatch(/beyond the IDT's limit/);
+  });
+});
