@@ -15,7 +15,7 @@ import { x87Case, x87Groups } from './x87-cases.ts';
 
 const FILE = 'test/conformance/cases/fpu.json';
 const SEED = 80387;
-const EACH = 80;
+const EACH = 76;
 const MEMORY_USED = 16;
 const PREFIXES = [0x66, 0xf2, 0xf3];
 

@@ -54,7 +54,10 @@ const withRegisters: readonly (readonly [group: string, opcode: number, seconds:
   ['scale', 0xd9, [0xfd]],
   ['transcendental', 0xd9, [0xf0, 0xf1, 0xf2, 0xf3, 0xf9, 0xfb, 0xfe, 0xff]],
 ];
-export const x87Groups = [...new Set([...withMemory, ...withRegisters].map(([group]) => group))];
+const STREAM = 'stream';
+export const x87Groups = [...new Set([...withMemory, ...withRegisters].map(([group]) => group)), STREAM];
+/** As many two-byte instructions as a case has room for. */
+const STREAM_LENGTH = 7;
 
 /** Seven status bits may be set from before, as long as nothing unmasked waits. */
 function controlAndStatus(random: Random): { control: number; status: number } {
@@ -115,7 +118,21 @@ function operand(random: Random, kind: Operand): (view: DataView) => void {
   }
 }
 
+/** Several instructions on the stack, one after another, with all exceptions masked: what one leaves the next finds. */
+function streamCase(random: Random): FpuCase {
+  // Not FNSTSW: it would show C1 (see ignoreC1).
+  const usable = withRegisters.filter(([group]) => group !== 'transcendental' && group !== 'control');
+  const code = Array.from({ length: STREAM_LENGTH }, () => {
+    const [, opcode, seconds] = random.pick(usable);
+    return [opcode, random.pick(seconds)];
+  });
+  const before = x87State(random);
+  new DataView(before.area.buffer).setUint8(0, 0x7f);
+  return { group: `x87.${STREAM}`, code: Uint8Array.from(code.flat()), before, ignoreC1: true };
+}
+
 export function x87Case(random: Random, only?: string): FpuCase {
+  if (only === STREAM || (!only && random.chance(16))) return streamCase(random);
   const memory = withMemory.filter(([group]) => !only || group === only);
   const registers = withRegisters.filter(([group]) => !only || group === only);
   if (registers.length === 0 || (memory.length > 0 && random.chance(2))) {
