@@ -16,6 +16,8 @@ const events: StampedInput[] = [
   { at: 11, kind: 'mouse', right: -3, away: 4, wheel: 0 },
   { at: 11, kind: 'mouse-button', button: 'middle', down: false },
   { at: 12, kind: 'button', button: 'reset' },
+  { at: 12, kind: 'button', button: 'nmi' },
+  { at: 13, kind: 'gpio', pin: 53, down: true },
   { at: 99, kind: 'end' },
 ];
 const file = formatHeader(setup) + events.map(formatInput).join('');
@@ -47,6 +49,8 @@ describe('input log file', () => {
     [`${header}{"at":5,"kind":"serial","port":1,"byte":256}`, 'log:2: no input is like this'],
     [`${header}{"at":5,"kind":"mouse","right":1,"away":99999,"wheel":0}`, 'log:2: no input is like this'],
     [`${header}{"at":5,"kind":"mouse-button","button":"fourth","down":true}`, 'log:2: no input is like this'],
+    [`${header}{"at":5,"kind":"button","button":"power"}`, 'log:2: no input is like this'],
+    [`${header}{"at":5,"kind":"gpio","pin":54,"down":true}`, 'log:2: no input is like this'],
     [`${header}{"at":5,"kind":"line","line":16,"level":true}`, 'log:2: no input is like this'],
   ])('refuses %j', (text, message) => {
     expect(() => parseInputLog('log', text)).toThrow(message);
