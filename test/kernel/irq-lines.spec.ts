@@ -187,6 +187,24 @@ describe('off and on', () => {
   });
 });
 
+test('a line switched off is at rest: its thread is waited for, and all who share it are off', () => {
+  const run = ['waiting: the thread begins', 'waiting: the thread ends'];
+  expect(Guest.shell().command('insmod waiting.ko')).toEqual([
+    run[0],
+    'waiting: disable_irq_nosync is back',
+    run[1],
+    'waiting: synchronize_irq is back',
+    ...run,
+    'waiting: disable_irq is back',
+    ...run,
+    'waiting: free_irq is back',
+    'waiting: shared and off: 1 and 1',
+    'waiting: shared and on: 2 and 2',
+    'waiting: one is gone: 2 and 3',
+    'insmod: ERROR: could not insert module waiting.ko: No such device',
+  ]);
+});
+
 describe('contexts', () => {
   const guest = Guest.shell();
 

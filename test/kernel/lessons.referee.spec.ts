@@ -7,8 +7,10 @@ import { GUEST_FOLDER, Guest, withoutStamps } from './guest.ts';
 const PROMPT = '\n# ';
 /** Lessons that need nothing from outside, and say nothing of how fast the machine is. */
 const COMMANDS = [
-  ...['probe_lines', 'stray_vector', 'spurious', 'softirqs', 'tasklets', 'works'].map((name) => `insmod ${name}.ko`),
-  ...['max_active=1', 'max_active=2', 'flags=2', 'flags=16', 'busy=1'].map((flags) => `insmod parallel.ko ${flags}`),
+  ...['probe_lines', 'stray_vector', 'spurious', 'softirqs', 'tasklets', 'works', 'waiting'].map(
+    (name) => `insmod ${name}.ko`,
+  ),
+  ...['max_active=1', 'max_active=1 flags=2', 'busy=1'].map((flags) => `insmod parallel.ko ${flags}`),
   'lsmod',
   'trap stack',
 ];

@@ -1,0 +1,95 @@
+; soak.asm: a lesson: everything at once, and nothing is lost. Two lines, one of them shared by two
+; handlers; each interrupt schedules a tasklet, queues a work and wakes a thread, and all are counted.
+;
+;       insmod soak.ko                  lines 10 and 11
+;       rmmod soak                      tells the counts
+;
+; A tasklet, a work and a thread may each run once for several interrupts, but never more often than
+; there were interrupts, and once at least after the last.
+
+%include "include/kernel.inc"
+        extern  request_irq, request_threaded_irq, free_irq, tasklet_schedule, tasklet_kill
+        extern  schedule_work, flush_work, kmalloc, kfree, msleep
+        module_license "GPL"
+
+FIRST_LINE      equ 10
+SECOND_LINE     equ 11
+
+        section .data
+        align   4
+tasklet:        dd 0, 0, 0, tasklet_function, 0
+work:           dd 0, 0, 0, work_function, 0, 0
+handled:        dd 0                    ; by the first handler of line 10 ...
+observed:       dd 0                    ; ... by the second ...
+threaded:       dd 0                    ; ... and on line 11
+tasklets:       dd 0
+works:          dd 0
+threads:        dd 0
+first_name:     db "soak", 0
+second_name:    db "soak_observer", 0
+third_name:     db "soak_thread", 0
+
+        section .text
+
+proc init_module
+        ccall   request_irq, FIRST_LINE, handler, IRQF_SHARED, first_name, first_name
+        ccall   request_irq, FIRST_LINE, observer, IRQF_SHARED, second_name, second_name
+        ccall   request_threaded_irq, SECOND_LINE, wake, thread_function, 0, third_name, third_name
+endproc
+
+; irqreturn_t handler(int line, void *dev)      hard IRQ
+proc handler
+        inc     dword [handled]
+        ccall   kmalloc, 200, GFP_ATOMIC
+        ccall   kfree, eax
+        ccall   tasklet_schedule, tasklet
+        ccall   schedule_work, work
+        mov     eax, IRQ_HANDLED
+endproc
+
+proc observer
+        inc     dword [observed]
+        mov     eax, IRQ_NONE
+endproc
+
+proc wake
+        inc     dword [threaded]
+        mov     eax, IRQ_WAKE_THREAD
+endproc
+
+; irqreturn_t thread_function(int line, void *dev)      task, real-time
+proc thread_function
+        inc     dword [threads]
+        ccall   kmalloc, 3000, GFP_KERNEL
+        ccall   kfree, eax
+        mov     eax, IRQ_HANDLED
+endproc
+
+; void tasklet_function(unsigned long data)     softirq
+proc tasklet_function
+        inc     dword [tasklets]
+endproc
+
+; void work_function(struct work_struct *)      task: a kworker
+proc work_function
+        push    ebx
+        inc     dword [works]
+        ccall   kmalloc, 50, GFP_KERNEL
+        mov     ebx, eax
+        test    dword [works], 63
+        jnz     .quick
+        ccall   msleep, 1               ; now and then another worker has to take over
+.quick:
+        ccall   kfree, ebx
+        pop     ebx
+endproc
+
+proc cleanup_module
+        ccall   free_irq, FIRST_LINE, first_name
+        ccall   free_irq, FIRST_LINE, second_name
+        ccall   free_irq, SECOND_LINE, third_name
+        ccall   tasklet_kill, tasklet
+        ccall   flush_work, work
+        pr      KERN_INFO, "soak: handled %d, observed %d, threaded %d", [handled], [observed], [threaded]
+        pr      KERN_INFO, "soak: tasklets %d, works %d, threads %d", [tasklets], [works], [threads]
+endproc
