@@ -74,6 +74,10 @@ const CALLED: Tracked = {
   changed: new Set(),
 };
 
+/** The entry of an image: nobody has called it. */
+const ENTRY = '_start';
+const ENTERED: Tracked = { ...CALLED, rules: new Map([[EIP, 'undefined' as const]]) };
+
 /** All routines of a code section. */
 export function framesOf(placed: PlacedSection, symbols: SymbolTable): Frame[] {
   return new Follower(placed, symbols).run();
@@ -129,6 +133,7 @@ class Follower {
       this.unreached = false;
     }
     if (this.called.has(offset)) this.state = CALLED;
+    if (name === ENTRY) this.state = ENTERED;
     if (isRoutine) {
       this.close(offset);
       this.name = name;

@@ -11,6 +11,7 @@ import { Cursor, type Token } from '../source/lexer.ts';
 import type { Position, SourceLine } from '../source/source.ts';
 import { CFI_DIRECTIVES, parseCfi } from './cfi.ts';
 import { DATA_UNITS, parseData, RESERVE_UNITS } from './data.ts';
+import { declare } from './declarations.ts';
 import { isMnemonic, nearest, PREFIXES } from './mnemonics.ts';
 import { parseOperands } from './operands.ts';
 import { alignment, implicitText, openSection } from './sections.ts';
@@ -58,23 +59,6 @@ const DIRECTIVES = new Set([
 
 /** What a line often consists of alone, so that a misspelt one is not taken for a label. */
 const STANDS_ALONE = new Set('ret iret iretd leave hlt cli sti nop pushad popad pusha popa pushfd popfd'.split(' '));
-
-interface Traits {
-  type: AsmSymbol['type'];
-  size: Expression | null;
-  weak: boolean;
-}
-
-const NO_TRAITS: Traits = { type: 'none', size: null, weak: false };
-
-const TRAITS: Readonly<Record<string, Partial<Traits>>> = {
-  function: { type: 'function' },
-  object: { type: 'object' },
-  data: { type: 'object' },
-  notype: {},
-  weak: { weak: true },
-  strong: {},
-};
 
 export class Parser {
   readonly symbols = new SymbolTable();
@@ -291,7 +275,7 @@ export class Parser {
       case 'extern':
       case 'required':
       case 'common':
-        this.declare(word, cursor);
+        declare(word, cursor, this.symbols);
         return;
       case 'use16':
       case 'use32':
@@ -365,46 +349,6 @@ export class Parser {
     if (this.measure?.name) throw new SourceError("'section' inside 'struc'", cursor.place());
     this.measure = null;
     this.section = openSection(cursor, this.sections, this.symbols.nameOf, this.symbols.early);
-  }
-
-  private declare(word: string, cursor: Cursor): void {
-    do {
-      const name = cursor.next();
-      if (name?.kind !== 'name') throw new SourceError(`expected a name after '${word}'`, name ?? cursor.place());
-      if (word === 'extern' || word === 'required') {
-        this.symbols.defineExternal(name, cursor.accept(':') && this.traits(cursor).weak);
-      } else if (word === 'common') this.common(name, cursor);
-      else {
-        const { type, size, weak } = cursor.accept(':') ? this.traits(cursor) : NO_TRAITS;
-        const binding = weak ? 'weak' : (word as 'global' | 'weak' | 'static');
-        this.symbols.declare({ binding, type, size, at: name });
-      }
-    } while (cursor.accept(','));
-    cursor.end(`'${word}'`);
-  }
-
-  /** `function`, `object`, `weak`, then the size, if it is said: `global f:function (f.end - f)`. */
-  private traits(cursor: Cursor): Traits {
-    const traits = { ...NO_TRAITS };
-    for (let word = cursor.peek(); word?.kind === 'name'; word = cursor.peek()) {
-      const meaning = TRAITS[word.text.toLowerCase()];
-      if (meaning === undefined) {
-        if (traits.type !== 'none') break;
-        throw new SourceError(`expected function, object (or data), weak, not '${word.text}'`, word);
-      }
-      cursor.next();
-      Object.assign(traits, meaning);
-    }
-    if (!cursor.done && !cursor.sees(',')) traits.size = this.expression(cursor);
-    return traits;
-  }
-
-  /** `common NAME SIZE[:ALIGNMENT]`. */
-  private common(name: Token, cursor: Cursor): void {
-    const size = Number(this.number(this.expression(cursor)));
-    const align = cursor.accept(':') ? alignment(this.expression(cursor), this.symbols.early) : 4;
-    if (size < 0 || size > 0x7fff_ffff) throw new SourceError(`'${name.text}' cannot have ${size} bytes`, name);
-    this.symbols.defineCommon(name, size, align);
   }
 
   private setBits(cursor: Cursor): void {

@@ -45,6 +45,7 @@ function assembleKernel(): Assembly {
     format: 'multiboot',
     includePaths: [KERNEL, SCRATCH],
     defines: { KALLSYMS: '' },
+    debug: true,
   });
   const moved = functions(second).find(
     ({ name, address }, i) => table[i]?.name !== name || table[i].address !== address,

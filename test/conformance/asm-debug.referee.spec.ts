@@ -101,7 +101,7 @@ function assembled(source: string, options: AssembleOptions): Uint8Array {
 }
 
 /** What gdb prints for the commands, connected to the image's first instruction. */
-async function gdb(image: string, commands: readonly string[]): Promise<string> {
+async function gdb(image: string, commands: readonly string[], cwd = folder): Promise<string> {
   const socket = `${image}.socket`;
   const qemu = spawn(
     referee('qemu-system-i386'),
@@ -114,7 +114,7 @@ async function gdb(image: string, commands: readonly string[]): Promise<string> 
     const all = ['set confirm off', 'set pagination off', `target remote ${socket}`, ...commands];
     const args = all.flatMap((command) => ['-ex', command]);
     const { stdout, stderr } = spawnSync(referee('gdb'), ['-batch', '-nx', ...args, image], {
-      cwd: folder,
+      cwd,
       encoding: 'utf8',
       timeout: 50_000,
     });
@@ -188,6 +188,28 @@ test('objects linked by our linker and by GNU ld keep it', async () => {
     expect(told, image).toContain('7\tinside: nop');
   }
 }, 120_000);
+
+test('in the kernel, gdb walks from an interrupt handler into the idle loop it interrupted', async () => {
+  const KERNEL = 'guest/kernel';
+  const read = (file: string): Uint8Array | null => {
+    try {
+      return readFileSync(file);
+    } catch {
+      return null;
+    }
+  };
+  const options = { format: 'multiboot', includePaths: [KERNEL], reader: { read } } as const;
+  const file = `${KERNEL}/kernel.asm`;
+  writeFileSync(path('kernel.elf'), assembled(readFileSync(file, 'utf8'), { file, ...options }));
+  const commands = ['list do_IRQ', 'break do_IRQ', 'continue', 'backtrace'];
+  const told = await gdb(path('kernel.elf'), commands, process.cwd());
+  expect(told).toContain('proc do_IRQ, .regs');
+  expect(told).toMatch(/#0 +do_IRQ \(\) at guest\/kernel\/irq\/flow\.asm:\d+/);
+  expect(told).toMatch(/#1 +<signal handler called>/);
+  expect(told).toMatch(/#2 .*\(\) at guest\/kernel\/main\.asm:\d+/);
+  expect(told).toMatch(/start_kernel \(\) at guest\/kernel\/main\.asm:\d+/);
+  expect(told).toMatch(/_start \(\) at guest\/kernel\/boot\.asm:\d+\n(?!Backtrace stopped)/);
+}, 90_000);
 
 test('readelf finds nothing to complain of', () => {
   writeFileSync(path('whole.elf'), assembled(SOURCE, { file: 'trap.asm', format: 'multiboot' }));
