@@ -3,6 +3,7 @@
 import manifest from '../../package.json' with { type: 'json' };
 import { command as asm } from './asm.ts';
 import { type Command, CommandError, UsageError } from './command.ts';
+import { command as debug } from './debug.ts';
 import { command as disasm } from './disasm.ts';
 import { command as link } from './link.ts';
 import { command as report } from './report.ts';
@@ -10,7 +11,7 @@ import { command as run } from './run.ts';
 import { command as screenshot } from './screenshot.ts';
 import { command as trace } from './trace.ts';
 
-const COMMANDS: readonly Command[] = [run, screenshot, trace, report, asm, link, disasm];
+const COMMANDS: readonly Command[] = [run, debug, screenshot, trace, report, asm, link, disasm];
 
 const HELP = `trapgate: a PC emulator for seeing, testing and debugging traps and interrupts
 

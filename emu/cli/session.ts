@@ -265,7 +265,8 @@ export class Session {
     }
   }
 
-  private flush(): void {
+  /** Hand on what the machine has said since the last time. */
+  flush(): void {
     if (this.serial.length > 0) this.plan.serialOut(Uint8Array.from(this.serial.splice(0)));
     if (this.debug.length > 0) this.plan.debugOut(Uint8Array.from(this.debug.splice(0)));
     if (this.traps !== '') this.plan.trapOut?.(this.traps);

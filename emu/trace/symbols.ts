@@ -22,6 +22,11 @@ export class SymbolTable {
     return this.byName.get(name)?.address;
   }
 
+  /** The names that begin so, in order. */
+  namesFrom(start: string): string[] {
+    return [...this.byName.keys()].filter((name) => name.startsWith(start)).sort();
+  }
+
   /** An address as 'name' or 'name+0x1a'; undefined when no symbol's code or data holds it. */
   nameOf(address: number): string | undefined {
     let low = 0;
