@@ -45,7 +45,7 @@ test(`${SOURCES} damaged sources give code or messages with a place`, { timeout:
     const source = Array.from({ length: 1 + random.below(6) }, () => damage(random.pick(lines), lines, random)).join(
       '\n',
     );
-    const bits = random.chance(2) ? 16 : 32;
+    const bits = random.pick([16, 32, 64] as const);
     const { ok, diagnostics } = assemble(source, { bits, format: random.pick(FORMATS), debug: true });
     expect(ok, source).toBe(!diagnostics.some((d) => d.severity === 'error'));
     for (const d of diagnostics) expect(d.line === 0 || d.text !== '' || d.message !== '', source).toBe(true);
