@@ -3,7 +3,9 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 /** The referee's path. Throws, saying what to do, when it is not installed: a comparison that did not happen must not pass. */
-export function referee(program: 'qemu-system-i386' | 'nasm' | 'bochs' | 'gdb' | 'gcc' | 'as' | 'ld' | 'script'): string {
+export function referee(
+  program: 'qemu-system-i386' | 'nasm' | 'bochs' | 'gdb' | 'gcc' | 'as' | 'ld' | 'script',
+): string {
   for (const folder of (process.env.PATH ?? '').split(delimiter)) {
     const path = join(folder, program);
     try {
