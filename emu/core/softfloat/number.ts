@@ -30,7 +30,6 @@ export function set(n: usize, kind: u32, sign: u32, exponent: i32, high: u64, lo
   store<u64>(n, low, N_LOW);
 }
 @inline export function setSign(n: usize, sign: u32): void { store<u32>(n, sign, N_SIGN); }
-@inline export function setExponent(n: usize, exponent: i32): void { store<i32>(n, exponent, N_EXPONENT); }
 export function setFinite(n: usize, sign: u32, exponent: i32, high: u64, low: u64): void { set(n, FINITE, sign, exponent, high, low); }
 export function setZero(n: usize, sign: u32): void { set(n, ZERO, sign, 0, 0, 0); }
 export function setInfinity(n: usize, sign: u32): void { set(n, INFINITE, sign, 0, TOP, 0); }

@@ -46,8 +46,6 @@ export function beginSse(mxcsr: u32): void {
 @inline export function wasRoundedUp(): bool { return up; }
 @inline export function isX87(): bool { return x87; }
 export function setRoundedUp(to: bool): void { up = to; }
-/** For the instructions that do not mind the control word's rounding mode. */
-export function setRoundingMode(to: u32): void { mode = to; }
 
 /** Does a magnitude `kept` units and `fraction` (0.64 fixed point) round up? */
 @inline export function roundsUp(sign: u32, odd: bool, fraction: u64): bool {

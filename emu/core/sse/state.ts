@@ -1,5 +1,5 @@
 // The XMM registers, MXCSR, and how SSE and MMX instructions begin and end. SDM 1, 10.2, 11.5; 2A, 2.4; 3A, 13.1.
-import { CR0, CR4, FPU_REGISTERS, FPU_STATUS, FPU_TAGS, MXCSR, XMM } from '../layout';
+import { CR0, CR4, FPU_TAGS, MXCSR } from '../layout';
 import { faulted, raise, GP, NM, UD } from '../fault';
 import { beginSse, exceptions, unmasked, BEFORE } from '../softfloat/round';
 import { noneWaits, setStackTop } from '../x87/state';

@@ -2,7 +2,7 @@
 import { root, settleNaN, stopsForDenormals } from '../softfloat/arithmetic';
 import { fromInteger, quotientOf, remainder, remainderIsPartial, scale } from '../softfloat/convert';
 import {
-  copy, exponentOf, highOf, isDenormal, kindOf, setFinite, setInfinity, setZero, signOf, unpackExtended, FINITE, INFINITE, UNSUPPORTED,
+  copy, exponentOf, highOf, isDenormal, kindOf, setFinite, setInfinity, signOf, unpackExtended, FINITE, INFINITE, UNSUPPORTED,
   ZERO,
 } from '../softfloat/number';
 import { roundToIntegral, roundToPrecision, signal, ZE } from '../softfloat/round';

@@ -95,12 +95,6 @@ export function underflowInto(i: u32): bool {
   putDefaultNaN(i);
   return true;
 }
-/** A new ST(0) from R: is there room? What overflows leaves the default NaN. */
-export function pushResult(): void {
-  if (!finish()) return;
-  push();
-  put(R, 0);
-}
 /** Check for room for one more; false: the overflow has been dealt with. */
 export function hasRoom(): bool {
   if (isEmpty(7)) return true;
