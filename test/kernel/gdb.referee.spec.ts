@@ -116,7 +116,21 @@ describe('under gdb', () => {
       'finish',
     ]);
     expect(handler).toMatch(/vector 0x20 \(external\) from ring \d/);
-    expect(out).toContain('in do_IRQ');
+    expect(out).toMatch(/in (do_IRQ|handle_irq)/);
+  });
+
+  test('lines of the assembly source', async () => {
+    const { port } = await start();
+    const [line, , , hit, source] = await gdb(port, [
+      'info line timer_interrupt',
+      'break timer_interrupt',
+      'info breakpoints',
+      'continue',
+      'next',
+    ]);
+    expect(line).toMatch(/Line \d+ of "[^"]*\.asm"/);
+    expect(hit).toMatch(/at [^ ]*\.asm:\d+/);
+    expect(source).toMatch(/^\d+\t/);
   });
 
   test('changes in the past begin another future', async () => {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { strokesOf } from '../../devices/key-text.ts';
 import { ImageFile } from '../../emu/machine/loaders/image.ts';
-import { Pc } from '../../emu/machine/pc.ts';
+import { DEFAULT_RAM_BYTES, Pc } from '../../emu/machine/pc.ts';
 import { describeStop, type Stop } from '../../emu/machine/stop.ts';
 import { TrapLog } from '../../emu/trace/trap-log.ts';
 
@@ -23,8 +23,9 @@ export class Guest {
   private readonly symbols: ReadonlyMap<string, number>;
 
   /** Power on with this kernel command line. @param programs whether the archive is handed over */
-  constructor(commandLine = '', programs = true) {
+  constructor(commandLine = '', programs = true, ramBytes = DEFAULT_RAM_BYTES) {
     this.pc = new Pc({
+      ramBytes,
       serial: (byte) => {
         if (byte !== 0x0d) this.console += String.fromCharCode(byte);
       },
