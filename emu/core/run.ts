@@ -68,11 +68,6 @@ function deliverDebug(pc: usize, found: u32, cause: u32): usize {
   return deliverAsynchronous(pc, DB, cause);
 }
 
-@inline function nmiWaits(): bool { return load<u32>(NMI) != 0 && !load<u32>(NMI_BLOCKED); }
-@inline function intrWaits(): bool { return load<u32>(INTR) != 0 && (load<u32>(EFLAGS) & FLAG_IF) != 0; }
-/** A chip that the hot switch reached wants an interrupt taken, or the run to end. */
-@inline function isCalled(): bool { return load<u32>(EXIT_REQUEST) != 0 || intrWaits() || nmiWaits(); }
-
 /** Execute `limit` instructions (1 to 2^31 - 1), or fewer when something stops the processor first; says what. */
 export function run(limit: i32): u32 {
   let pc: usize = load<u32>(PC), reason = BUDGET_SPENT;
@@ -91,12 +86,12 @@ export function run(limit: i32): u32 {
       continue;
     }
     if (!load<u32>(SHADOW)) {
-      if (nmiWaits()) {
+      if (load<u32>(NMI) && !load<u32>(NMI_BLOCKED)) {
         store<u32>(NMI, 0);
         pc = deliverInterrupt(pc, NMI_VECTOR, CAUSE_NMI);
         continue;
       }
-      if (intrWaits()) {
+      if (load<u32>(INTR) && load<u32>(EFLAGS) & FLAG_IF) {
         store<u32>(CURRENT, <u32>pc);
         const vector = acknowledge() & 0xff;
         pc = deliverInterrupt(pc, vector, CAUSE_EXTERNAL);
@@ -114,7 +109,7 @@ export function run(limit: i32): u32 {
     }
     if (!careful) {
       pc = runHot(pc);
-      if (load<i32>(BUDGET) < 0 || stopsBefore(pc) || isCalled()) continue;
+      if (load<i32>(BUDGET) < 0 || stopsBefore(pc)) continue;
     }
     pc = step(pc);
   }

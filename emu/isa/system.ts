@@ -15,10 +15,10 @@ const system = (
 });
 
 export const systemInstructions: Instruction[] = [
-  system('in', 'inImmediate', { e4: 'AL,Ib', e5: 'eAX,Ib' }, { hot: ['ri8'] }),
-  system('in', 'inDx', { ec: 'AL', ed: 'eAX' }, { hot: ['r8'] }),
-  system('out', 'outImmediate', { e6: 'AL,Ib', e7: 'eAX,Ib' }, { hot: ['ri8'] }),
-  system('out', 'outDx', { ee: 'AL', ef: 'eAX' }, { hot: ['r8'] }),
+  system('in', 'inImmediate', { e4: 'AL,Ib', e5: 'eAX,Ib' }),
+  system('in', 'inDx', { ec: 'AL', ed: 'eAX' }),
+  system('out', 'outImmediate', { e6: 'AL,Ib', e7: 'eAX,Ib' }),
+  system('out', 'outDx', { ee: 'AL', ef: 'eAX' }),
 
   system('cli', 'cli', { fa: '' }, { hot: [''] }),
   system('sti', 'sti', { fb: '' }, { hot: [''] }),

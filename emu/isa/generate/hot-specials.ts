@@ -22,22 +22,7 @@ function softwareInterrupt(vector: string): Lines {
   ];
 }
 
-/** A port access that IOPL allows. It may have raised INTR or asked for an end of the run: then the loop looks. */
-const portAccess = (access: string): Lines => [
-  `if (!io.mayAccess()) ${leave}`,
-  'store<i32>(BUDGET, budget);',
-  'store<u32>(CURRENT, <u32>pc);',
-  access,
-  'pc += RECORD;',
-  `if (io.wantsAttention()) ${leave}`,
-  'continue;',
-];
-
 const bodies: Record<string, Lines> = {
-  inImmediate: portAccess('store<u8>(EAX, <u8>io.portRead(imm(pc) & 0xff, 1));'),
-  inDx: portAccess('store<u8>(EAX, <u8>io.portRead(load<u16>(EDX), 1));'),
-  outImmediate: portAccess('io.portWrite(imm(pc) & 0xff, load<u8>(EAX), 1);'),
-  outDx: portAccess('io.portWrite(load<u16>(EDX), load<u8>(EAX), 1);'),
   nop: next('hot'),
   bridge: ['const to = load<u32>(pc, R_EIP);', ...known('to'), ...go('hot', 'jumpTarget(entry)')],
   cld: ['store<u32>(EFLAGS, load<u32>(EFLAGS) & ~FLAG_DF);', ...next('hot')],

@@ -34,11 +34,10 @@ const text = (cases: readonly Case[], mode: Mode): string =>
 
 const hotModule = (cases: readonly Case[]): string => `${banner}import * as I from '../instructions';
 import * as segments from '../segments-hot';
-import * as io from '../ports-hot';
 import * as trap from '../traps-hot';
 import { condition } from '../flags';
 import { FLAG_DF, FLAG_IF } from '../segments';
-import { BUDGET, CURRENT, EAX, EBP, ECX, EDX, EFLAGS, INTR, RECORD, R_CASE, R_EIP } from '../layout';
+import { BUDGET, EAX, EBP, ECX, EDX, EFLAGS, INTR, RECORD, R_CASE, R_EIP } from '../layout';
 import {
   address_bd, address_bis, blockLength, dst, esp, imm, jumpEntry, jumpKnown, jumpTarget, leave, loadAll, next, notTaken, setEsp, src, storeAll, taken,
 } from '../operands';

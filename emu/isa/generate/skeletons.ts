@@ -2,8 +2,8 @@
  * The body of a case: operands, a check or two, functions of emu/core, and how to go on. Every kind of
  * instruction has one skeleton, written once for both modes:
  *
- *   hot    touches only registers, records and pages in the TLB, and calls nothing but the chips behind ports;
- *          when anything is missing it leaves *before* any effect, and the slow step runs the same record
+ *   hot    touches only registers, records and pages in the TLB; when anything is missing it leaves *before*
+ *          any effect, and the slow step runs the same record
  *   slow   may call whatever it likes; a fault returns at once
  *
  * An inline function cannot make its caller return, so the checks are written out here, and only they.
