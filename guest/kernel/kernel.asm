@@ -55,6 +55,7 @@ _sdata:                                 ; first byte that may be written
 %include "bh/ksoftirqd.asm"
 %include "bh/tasklet.asm"
 %include "bh/timer.asm"
+%include "bh/work_list.asm"
 %include "bh/workqueue.asm"
 %include "bh/workpool.asm"
 %include "bh/delayed_work.asm"

@@ -335,19 +335,6 @@ proc is_queued, .work
 .done:
 endproc
 
-; int is_in_chain(const struct work_struct *first, const struct work_struct *work)
-proc is_in_chain, .first, .work
-        mov     eax, [ebp + .first]
-.next:
-        test    eax, eax
-        jz      .done
-        cmp     eax, [ebp + .work]
-        je      .done
-        mov     eax, [eax + work_struct.next]
-        jmp     .next
-.done:
-endproc
-
 ; bool cancel_work(struct work_struct *work)    1: it was queued, and is not any more
 proc cancel_work, .work
         push    ebx

@@ -4,6 +4,8 @@
 ;                                                      interrupt or in the idle task
 ;   show_regs(regs)       any context                  registers, code bytes
 ;   dump_stack()          any context                  who called me
+;   oops_report(name, regs)   any context              the report alone (doublefault.asm)
+;   warn_slowpath(...)    any context                  `warn`: a bug that need not end anything
 ;   panic(text)           any context                  last words, then stop
 ;
 ; The lines are Linux's, so that what people know of reading an oops holds here.
