@@ -10,6 +10,7 @@
         section .text
         align   16
 common_entry:
+        cfi_trap_frame 8                ; above vector and error code
         pushad
         push    ds
         push    es

@@ -16,9 +16,13 @@ vector_stubs:
         align   VECTOR_STUB_SIZE
   %if vector < NR_EXCEPTIONS
     %if ((ERROR_CODE_VECTORS >> vector) & 1) = 0
+        cfi_trap_frame 0
         push    dword 0
+    %else
+        cfi_trap_frame 4
     %endif
   %else
+        cfi_trap_frame 0
         push    dword 0
   %endif
         push    dword vector
