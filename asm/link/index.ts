@@ -2,14 +2,14 @@
 
 import { type Diagnostic, Diagnostics } from '../diagnostics.ts';
 import { writeExecutable } from '../output/elf.ts';
-import { writeFlat } from '../output/flat.ts';
+import { flatSize, writeFlat } from '../output/flat.ts';
 import { writeIntelHex } from '../output/intel-hex.ts';
 import { writeMap } from '../output/map.ts';
 import { ObjectError, readElfObject } from './elf-object.ts';
 import { compilerLayout, LayoutError, type LinkLayout, parseLayout, plainLayout } from './layout.ts';
 import { EMPTY_IMAGE, type LinkedImage, type LinkedSymbol, linkObjects } from './link.ts';
 import type { ObjectCode } from './object.ts';
-import type { OutputSection } from './place.ts';
+import { FILE_LIMIT, type OutputSection } from './place.ts';
 
 /** A relocatable ELF32 object. */
 export interface LinkInput {
@@ -53,6 +53,9 @@ export function link(objects: readonly LinkInput[], options: LinkOptions = {}): 
   const read = objects.map((object) => readObject(object, diagnostics)).filter((object) => object !== null);
   const image = diagnostics.errors === 0 ? linkObjects(read, layout, diagnostics) : EMPTY_IMAGE;
   const entry = entryOf(image, options.entry ?? layout.entry, layout, diagnostics);
+  if (format === 'bin' && flatSize(image) > FILE_LIMIT) {
+    diagnostics.error(`the flat image would have ${flatSize(image)} bytes; ${FILE_LIMIT} is the limit`, null);
+  }
   const ok = diagnostics.errors === 0;
   return {
     ok,

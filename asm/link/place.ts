@@ -43,6 +43,8 @@ export interface Placement {
 
 export const PAGE = 4096;
 const ADDRESS_LIMIT = 2 ** 32;
+/** Bytes a section of an image may have in its file; more is surely an accident. */
+export const FILE_LIMIT = 256 * 1024 * 1024;
 
 export function alignUp(address: number, align: number): number {
   return Math.ceil(address / align) * align;
@@ -85,6 +87,9 @@ export function place(objects: readonly ObjectCode[], layout: LinkLayout, diagno
     const aligned: boolean = layout.pages !== 'none' || before !== null;
     const output = stack(slot.name, slot.pieces, first.allocate ? at : 0, aligned);
     outputs.push(output);
+    if (!output.noBits && output.size > FILE_LIMIT) {
+      diagnostics.error(`the section '${slot.name}' has more than ${FILE_LIMIT >> 20} MB`, null);
+    }
     if (!output.allocate) continue;
     before = output;
     const last = output.pieces.at(-1)!;

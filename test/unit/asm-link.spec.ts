@@ -167,6 +167,13 @@ describe('errors', () => {
     ]);
   });
 
+  test('a flat image as large as the memory', () => {
+    const layout = { file: 'x', text: 'section .text\nsection .data at 0xf0000000' };
+    expect(messages(['dd 1\nsection .data\ndd 2'], { format: 'bin', layout })).toEqual([
+      'the flat image would have 4026531844 bytes; 268435456 is the limit',
+    ]);
+  });
+
   test('an entry that is not there', () => {
     expect(messages(['nop'], { entry: 'main' })).toEqual(["the entry 'main' is defined in no file"]);
   });
