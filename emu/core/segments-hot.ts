@@ -5,7 +5,7 @@ import {
 } from './layout';
 import { dplOf, KEPT_IN_CACHE, rememberedAt, rplOf } from './segments';
 
-@inline export function selectorOf(segment: usize): u32 { return load<u32>(SEGMENTS + segment * SEGMENT, S_SELECTOR); }
+@inline export function selectorOf(segment: usize): u32 { return load<u32>(<usize>SEGMENTS + segment * <usize>SEGMENT, S_SELECTOR); }
 
 // A descriptor's dwords when it is present, writable, expand-up, accessed data with base 0 and limit 4 GB.
 const FLAT_LOW: u32 = 0x0000ffff, FLAT_HIGH: u32 = 0x008f9300, FLAT_HIGH_MASK: u32 = 0xff8f9fff;
@@ -21,7 +21,7 @@ const STACK: u32 = MODE_FLAT << SS; // SS is never plain: loading it casts a sha
   return (unknown | odd | changesMode) == 0 && max(load<u32>(CPL), rplOf(selector)) <= dplOf(high);
 }
 @inline export function loadPlain(segment: usize, selector: u32): void {
-  const at = SEGMENTS + segment * SEGMENT;
+  const at = <usize>SEGMENTS + segment * <usize>SEGMENT;
   store<u32>(at, selector, S_SELECTOR);
   store<u32>(at, 0, S_BASE);
   store<u32>(at, 0xffffffff, S_LIMIT);

@@ -129,7 +129,8 @@ export class RandomWorld {
     const { cpu } = this;
     if (virtual) cpu.eflags |= 0x20000;
     else cpu.cr0 &= ~0x80000001;
-    for (const name of ['cs', 'ds', 'es', 'ss', 'fs', 'gs'] as const) cpu.setSegment(name, small(0, virtual ? 0xf3 : 0x93));
+    for (const name of ['cs', 'ds', 'es', 'ss', 'fs', 'gs'] as const)
+      cpu.setSegment(name, small(0, virtual ? 0xf3 : 0x93));
   }
 
   /** Everything the guest could see of the processor, for comparing. */
