@@ -1,6 +1,6 @@
 /**
- * An emulator under the stopwatch. Each one lives in a process of its own, kept for all guests, so that its
- * WebAssembly is warm and nobody else's garbage is collected on its time.
+ * An emulator under the stopwatch. Each one lives in a process of its own, so that nobody else's garbage is
+ * collected on its time; a guest's first round warms it up.
  */
 import { fork } from 'node:child_process';
 

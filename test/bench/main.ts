@@ -10,7 +10,7 @@
  * Exit status 1 when the engines do not agree on what was computed.
  */
 import { cpus } from 'node:os';
-import { type RemoteEngine, serve, startEngine, type Timing } from './engine.ts';
+import { serve, startEngine, type Timing } from './engine.ts';
 import { assembleGuest, type Guest, guests } from './guests.ts';
 import { trapgateEngine } from './trapgate.ts';
 import { v86Engine } from './v86.ts';
@@ -23,7 +23,10 @@ const ENGINES = {
 type EngineName = keyof typeof ENGINES;
 const NAMES = Object.keys(ENGINES) as EngineName[];
 const RIVALS = NAMES.slice(1);
-/** How often each engine gets each guest: shared machines change their speed from one second to the next. */
+/**
+ * How often each engine gets each guest, each time in a process of its own: shared machines change their speed from one
+ * second to the next, and where a process happens to place compiled code can halve its speed for as long as it lives.
+ */
 const TURNS = 3;
 
 interface Row {
@@ -42,12 +45,11 @@ async function main(wanted: readonly string[]): Promise<number> {
   console.log(`Node ${process.versions.node}, ${cpus()[0]?.model ?? 'unknown processor'}`);
   console.log('Best round in ms; xN: v86 takes N times as long as trapgate.\n');
   console.log(line('', 'trapgate', 'MIPS', ...RIVALS.flatMap((name) => [name, ''])));
-  const engines = new Map(NAMES.map((name) => [name, startEngine(name)] as const));
   const rows: Row[] = [];
   let wrong = 0;
   for (const guest of guests) {
     if (wanted.length > 0 && !wanted.includes(guest.name)) continue;
-    const timings = await runEverywhere(engines, assembleGuest(guest.name));
+    const timings = await runEverywhere(assembleGuest(guest.name));
     const row = summarize(guest, timings);
     rows.push(row);
     console.log(describe(row));
@@ -57,7 +59,6 @@ async function main(wanted: readonly string[]): Promise<number> {
       console.log(`  results differ:\n${indent('trapgate', timings.trapgate)}\n${indent(name, timings[name])}`);
     }
   }
-  for (const engine of engines.values()) engine.close();
   console.log();
   for (const kind of ['compute', 'trap'] as const) {
     const some = rows.filter((row) => row.guest.kind === kind);
@@ -67,13 +68,14 @@ async function main(wanted: readonly string[]): Promise<number> {
   return wrong === 0 ? 0 : 1;
 }
 
-async function runEverywhere(
-  engines: ReadonlyMap<EngineName, RemoteEngine>,
-  image: Uint8Array,
-): Promise<Record<EngineName, Timing>> {
+async function runEverywhere(image: Uint8Array): Promise<Record<EngineName, Timing>> {
   const timings: Partial<Record<EngineName, Timing>> = {};
   for (let turn = 0; turn < TURNS; turn++) {
-    for (const [name, engine] of engines) timings[name] = together(timings[name], await engine.run(image));
+    for (const name of NAMES) {
+      const engine = startEngine(name);
+      timings[name] = together(timings[name], await engine.run(image));
+      engine.close();
+    }
   }
   return timings as Record<EngineName, Timing>;
 }
