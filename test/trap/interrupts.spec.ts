@@ -1,28 +1,8 @@
 /** Interrupts of the PC's two 8259s, from the wire to the EOI (8259A data sheet 231468-003). */
 import { describe, expect, test } from 'vitest';
 import { at, boot, edge, line, NMI, type Program, ring0, ring3, type TestMachine } from '../../emu/testing/index.ts';
+import { pics } from '../pics.ts';
 
-/** Both 8259s at 20h and 28h; masks, and ICW1: 11h edge, 19h level triggered. */
-const pics = (mask = 0, slaveMask = 0, icw1 = 0x11) => `
-        mov     al, ${icw1}
-        out     0x20, al
-        out     0xa0, al
-        mov     al, 0x20
-        out     0x21, al
-        mov     al, 0x28
-        out     0xa1, al
-        mov     al, 4
-        out     0x21, al
-        mov     al, 2
-        out     0xa1, al
-        mov     al, 1
-        out     0x21, al
-        out     0xa1, al
-        mov     al, ${mask}
-        out     0x21, al
-        mov     al, ${slaveMask}
-        out     0xa1, al
-`;
 /** Handlers for all sixteen: nonspecific EOIs, a count of entries in EDX; `inside` comes before the EOI. */
 const counting = (setup: string, inside = ''): Program => ring0`
     start:  ${setup}

@@ -12,27 +12,8 @@ import {
   sanitize,
   type TestMachine,
 } from '../../emu/testing/index.ts';
+import { pics } from '../pics.ts';
 
-/** The 8259s at 20h and 28h, everything unmasked; ICW1 11h: edges, 19h: levels. */
-const pics = (icw1 = 0x11) => `
-        mov     al, ${icw1}
-        out     0x20, al
-        out     0xa0, al
-        mov     al, 0x20
-        out     0x21, al
-        mov     al, 0x28
-        out     0xa1, al
-        mov     al, 4
-        out     0x21, al
-        mov     al, 2
-        out     0xa1, al
-        mov     al, 1
-        out     0x21, al
-        out     0xa1, al
-        xor     al, al
-        out     0x21, al
-        out     0xa1, al
-`;
 const EOI = 'mov al, 0x20\n out 0x20, al\n';
 const found = (m: TestMachine): FindingKind[] => [...new Set(sanitize(m).map(({ kind }) => kind))];
 
@@ -158,7 +139,7 @@ describe('seeded bugs', () => {
 
   test('an EOI before the device is quiet, on a level line', async () => {
     const keyboard = (handler: string) => ring0`
-      start:  ${pics(0x19)}
+      start:  ${pics(0, 0, 0x19)}
               on      0x21, handler
               sti
       idle:   nop

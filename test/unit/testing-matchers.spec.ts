@@ -14,32 +14,13 @@ import {
   type TestMachine,
   UD,
 } from '../../emu/testing/index.ts';
+import { pics } from '../pics.ts';
 
-/** The 8259s at 20h and 28h, everything unmasked. */
-const PICS = `
-        mov     al, 0x11
-        out     0x20, al
-        out     0xa0, al
-        mov     al, 0x20
-        out     0x21, al
-        mov     al, 0x28
-        out     0xa1, al
-        mov     al, 4
-        out     0x21, al
-        mov     al, 2
-        out     0xa1, al
-        mov     al, 1
-        out     0x21, al
-        out     0xa1, al
-        xor     al, al
-        out     0x21, al
-        out     0xa1, al
-`;
 const EOI = 'mov al, 0x20\n out 0x20, al\n';
 
 /** Waits for IRQ 5, whose handler is this code. */
 const withHandler = (handler: string) => ring0`
-    start:  ${PICS}
+    start:  ${pics()}
             on      0x25, handler
             sti
     idle:   nop
