@@ -15,11 +15,15 @@ import { History, type HistoryOptions } from './history.ts';
 import { isCall, isRepeated, isReturn, lengthAt } from './instruction-kind.ts';
 import { Listeners } from './listeners.ts';
 import { peekBytes, peekNumber } from './memory-view.ts';
+import { Move, type Slice, type Steps, WHOLE } from './move.ts';
 import type { Reason, StopAt, StopOptions, StopPoint } from './stops.ts';
 
 export interface StepperOptions {
   readonly history?: HistoryOptions;
 }
+
+/** The moves that take a while; each is a method too, which goes all the way at once. */
+export type Verb = 'step' | 'over' | 'out' | 'run' | 'back' | 'backOver' | 'runBack';
 
 /** Machine stops after which nothing can follow. */
 const FINAL: readonly Stop['kind'][] = ['exit', 'power-off', 'shutdown'];
@@ -35,6 +39,7 @@ export class Stepper {
   /** Bytes under 'change' watches, as they were when last compared. */
   private readonly watched = new Map<number, string>();
   private pauseAsked = false;
+  private slice: Slice = WHOLE;
 
   constructor(
     readonly pc: Pc,
@@ -81,86 +86,55 @@ export class Stepper {
     return (cpu.segment('cs').base + cpu.eip) >>> 0;
   }
 
+  /** A move in pieces, for a face that must look around in between. Only one at a time may be under way. */
+  begin(verb: Verb): Move {
+    this.pauseAsked = false;
+    const moves: Record<Verb, () => Steps> = {
+      step: () => this.stepping(),
+      over: () => this.steppingOver(),
+      out: () => this.steppingOut(),
+      run: () => this.running(Infinity),
+      back: () => this.steppingBack(),
+      backOver: () => this.steppingBackOver(),
+      runBack: () => this.runningBack(),
+    };
+    return this.moving(moves[verb]());
+  }
+
   /** One instruction; while the processor waits, the wait and the delivery that ends it. */
   step(): Reason {
-    const { cpu, machine } = this.pc;
-    cpu.passBreakpoint(machine.now);
-    const stop = cpu.isHalted ? this.history.run({ traps: 1 }) : this.history.run({ instructions: 1 });
-    if (stop.kind === 'breakpoint') return this.step();
-    return stop.kind === 'budget' || stop.kind === 'traps' || stop.kind === 'watch'
-      ? { kind: 'step' }
-      : this.reasonFor(stop);
+    return this.begin('step').finish();
   }
 
   /** As step, but calls, software interrupts and what interrupts are one step; stops on the way count. */
   over(): Reason {
-    const { pc, here } = this;
-    const code = peekBytes(pc, here, 15);
-    if (isRepeated(code)) return this.runTo((here + lengthAt(pc, here)) >>> 0, () => true);
-    const call = isCall(code);
-    const { trapCount } = pc.cpu;
-    const reason = this.step();
-    if (reason.kind !== 'step') return reason;
-    if (pc.cpu.trapCount !== trapCount) {
-      // The handler returns to what its frame says, with the stack as it was.
-      const trap = this.traps.last!;
-      const base = trap.cs === pc.cpu.segment('cs').selector ? pc.cpu.segment('cs').base : 0;
-      return this.runTo((base + trap.eip) >>> 0, () => pc.cpu.esp === trap.esp && pc.cpu.cpl === trap.cpl);
-    }
-    if (!call) return reason;
-    const { esp } = pc.cpu;
-    const target = peekNumber(pc, (pc.cpu.segment('ss').base + esp) >>> 0);
-    if (target === undefined) return reason;
-    return this.runTo((pc.cpu.segment('cs').base + target) >>> 0, () => pc.cpu.esp > esp);
+    return this.begin('over').finish();
   }
 
   /** Until the routine that the processor is in has returned. */
   out(): Reason {
-    const { cpu } = this.pc;
-    const { esp, cpl } = cpu;
-    for (;;) {
-      const returns = isReturn(peekBytes(this.pc, this.here, 15)) && cpu.esp >= esp;
-      const reason = returns ? this.step() : this.over();
-      if (returns || reason.kind !== 'step') return reason;
-      if (cpu.cpl > cpl) return reason;
-    }
+    return this.begin('out').finish();
   }
 
-  /**
-   * Forwards to the next stop; or for so long.
-   * @param again the same run goes on, after a pause that only its caller wanted: a breakpoint here still counts
-   */
-  run(limits: Pick<RunLimits, 'until' | 'idle'> = {}, again = false): Reason {
+  /** Forwards to the next stop; or for so long. */
+  run({ until = Infinity, idle = 'jump' }: Pick<RunLimits, 'until' | 'idle'> = {}): Reason {
     this.pauseAsked = false;
-    if (!again) this.pc.cpu.passBreakpoint(this.pc.machine.now);
-    return this.advance(limits.until ?? Infinity, limits.idle ?? 'jump') ?? { kind: 'paused' };
+    return this.moving(this.running(until)).finish(idle);
   }
 
   /** One instruction back, or to where the wait began. */
   back(): Reason {
-    this.disarm();
-    return { kind: this.history.stepBack() ? 'step' : 'start' };
+    return this.begin('back').finish();
   }
 
   /** As back, but over what was called: to the call whose return led here. */
   backOver(): Reason {
-    const { pc } = this;
-    const reason = this.back();
-    if (reason.kind !== 'step' || !isReturn(peekBytes(pc, this.here, 15))) return reason;
-    // Whoever wrote the slot that the return takes its address from is the call, or the delivery.
-    const slot = (pc.cpu.segment('ss').base + pc.cpu.esp) >>> 0;
-    const found = this.findBack([{ id: 0, hits: 0, at: { kind: 'memory', first: slot, bytes: 4, on: 'write' } }]);
-    if (found === undefined) return this.toStart();
-    this.history.goTo(found.time);
-    return this.back();
+    return this.begin('backOver').finish();
   }
 
   /** Backwards to the last stop before here. */
   runBack(): Reason {
-    const found = this.findBack(this.stops);
-    if (!found) return this.toStart();
-    this.history.goTo(found.time);
-    return { kind: 'stop', stop: found.point };
+    return this.begin('runBack').finish();
   }
 
   /** To a virtual time, past or to come. @throws RangeError when the history does not reach back so far */
@@ -172,42 +146,157 @@ export class Stepper {
 
   // ---- how
 
+  private moving(steps: Steps): Move {
+    return new Move(steps, (slice) => {
+      this.slice = slice;
+    });
+  }
+
+  private *stepping(): Steps {
+    const { cpu, machine } = this.pc;
+    for (;;) {
+      cpu.passBreakpoint(machine.now);
+      const waits = cpu.isHalted;
+      const stop = this.history.run(waits ? { ...this.untilSlice(Infinity), traps: 1 } : { instructions: 1 });
+      switch (stop.kind) {
+        case 'breakpoint':
+          break;
+        case 'traps':
+        case 'watch':
+          return { kind: 'step' };
+        case 'budget':
+        case 'idle':
+          if (!waits) return { kind: 'step' };
+          yield stop;
+          break;
+        default:
+          return this.reasonFor(stop);
+      }
+    }
+  }
+
+  private *steppingOver(): Steps {
+    const { pc, here } = this;
+    const code = peekBytes(pc, here, 15);
+    if (isRepeated(code)) return yield* this.runningTo((here + lengthAt(pc, here)) >>> 0, () => true);
+    const call = isCall(code);
+    const { trapCount } = pc.cpu;
+    const reason = yield* this.stepping();
+    if (reason.kind !== 'step') return reason;
+    if (pc.cpu.trapCount !== trapCount) {
+      // The handler returns to what its frame says, with the stack as it was.
+      const trap = this.traps.last!;
+      const base = trap.cs === pc.cpu.segment('cs').selector ? pc.cpu.segment('cs').base : 0;
+      const back = () => pc.cpu.esp === trap.esp && pc.cpu.cpl === trap.cpl;
+      return yield* this.runningTo((base + trap.eip) >>> 0, back);
+    }
+    if (!call) return reason;
+    const { esp } = pc.cpu;
+    const target = peekNumber(pc, (pc.cpu.segment('ss').base + esp) >>> 0);
+    if (target === undefined) return reason;
+    return yield* this.runningTo((pc.cpu.segment('cs').base + target) >>> 0, () => pc.cpu.esp > esp);
+  }
+
+  private *steppingOut(): Steps {
+    const { cpu } = this.pc;
+    const { esp, cpl } = cpu;
+    for (;;) {
+      const returns = isReturn(peekBytes(this.pc, this.here, 15)) && cpu.esp >= esp;
+      const reason = yield* returns ? this.stepping() : this.steppingOver();
+      if (returns || reason.kind !== 'step') return reason;
+      if (cpu.cpl > cpl) return reason;
+      if (this.pc.machine.now >= this.slice.until) yield { kind: 'budget' };
+    }
+  }
+
+  private *running(until: number): Steps {
+    this.pc.cpu.passBreakpoint(this.pc.machine.now);
+    return (yield* this.advancing(until)) ?? { kind: 'paused' };
+  }
+
+  // biome-ignore lint/correctness/useYield: a move as the others are; it is never long
+  private *steppingBack(): Steps {
+    this.disarm();
+    return { kind: this.history.stepBack() ? 'step' : 'start' };
+  }
+
+  private *steppingBackOver(): Steps {
+    const { pc } = this;
+    const reason = yield* this.steppingBack();
+    if (reason.kind !== 'step' || !isReturn(peekBytes(pc, this.here, 15))) return reason;
+    // Whoever wrote the slot that the return takes its address from is the call, or the delivery.
+    const slot = (pc.cpu.segment('ss').base + pc.cpu.esp) >>> 0;
+    const found = yield* this.findingBack([
+      { id: 0, hits: 0, at: { kind: 'memory', first: slot, bytes: 4, on: 'write' } },
+    ]);
+    if (found === undefined) return this.toStart();
+    this.history.goTo(found.time);
+    return yield* this.steppingBack();
+  }
+
+  private *runningBack(): Steps {
+    const found = yield* this.findingBack(this.stops);
+    if (!found) return this.toStart();
+    this.history.goTo(found.time);
+    return { kind: 'stop', stop: found.point };
+  }
+
   private toStart(): Reason {
     this.history.goTo(this.history.start);
     return { kind: 'start' };
   }
 
   /** To an address, under a condition, unless another stop comes first. */
-  private runTo(address: number, condition: () => boolean): Reason {
+  private *runningTo(address: number, condition: () => boolean): Steps {
     const point = this.add({ kind: 'address', address }, { condition: () => (condition() ? 1 : 0) });
-    const reason = this.run();
-    this.remove(point.id);
-    return reason.kind === 'stop' && reason.stop === point ? { kind: 'step' } : reason;
+    try {
+      const reason = yield* this.running(Infinity);
+      return reason.kind === 'stop' && reason.stop === point ? { kind: 'step' } : reason;
+    } finally {
+      this.remove(point.id);
+    }
   }
 
-  /** The last time before now at which one of these would have stopped. The machine is left somewhere in the past. */
-  private findBack(points: readonly StopPoint[]): { time: number; point: StopPoint } | undefined {
+  /**
+   * The last time before now at which one of these would have stopped. The machine is left somewhere in the past;
+   * where it was, when the search is given up.
+   */
+  private *findingBack(points: readonly StopPoint[]): Generator<Stop, { time: number; point: StopPoint } | undefined> {
     const { machine, cpu } = this.pc;
+    const { now } = machine;
     const set = [...this.points.values()];
+    let over = false;
     this.replacePoints(points);
     try {
-      for (const { from, to } of this.history.segmentsBefore(machine.now)) {
+      for (const { from, to } of this.history.segmentsBefore(now)) {
         this.history.goTo(from);
         this.arm();
         let last: { time: number; point: StopPoint } | undefined;
         for (;;) {
-          const reason = this.advance(to, 'jump', true);
+          const reason = yield* this.advancing(to, true);
           if (reason?.kind !== 'stop' || machine.now >= to) break;
           last = { time: machine.now, point: reason.stop };
           cpu.passBreakpoint(machine.now);
         }
-        if (last) return last;
+        if (last || from === this.history.start) {
+          over = true;
+          return last;
+        }
+        yield { kind: 'budget' };
       }
+      over = true;
       return undefined;
     } finally {
       this.replacePoints(set);
       this.disarm();
+      if (!over) this.history.goTo(now);
     }
+  }
+
+  /** How far one may go before looking around. */
+  private untilSlice(until: number): Pick<RunLimits, 'until' | 'idle'> {
+    const next = Math.min(until, this.slice.until);
+    return { idle: this.slice.idle, ...(next === Infinity ? {} : { until: next }) };
   }
 
   private replacePoints(points: readonly StopPoint[]): void {
@@ -216,15 +305,16 @@ export class Stepper {
     this.armed = false;
   }
 
-  /** Forwards until a stop, or a time: then undefined. */
-  private advance(until: number, idle: 'jump' | 'return', looking = false): Reason | undefined {
+  /** Forwards until a stop, or a time: then undefined. Looking back, the machine only repeats what it has done. */
+  private *advancing(until: number, looking = false): Generator<Stop, Reason | undefined> {
     const { cpu, machine } = this.pc;
     this.arm();
     const traps = this.stops.some(({ at }) => at.kind === 'trap') ? { traps: 1 } : {};
     const times = this.stops.flatMap(({ at }) => (at.kind === 'time' ? [at.time] : []));
     for (;;) {
       const next = Math.min(until, ...times.filter((time) => time > machine.now));
-      const stop = this.history.run({ ...(next === Infinity ? {} : { until: next }), idle, ...traps });
+      const limits = looking ? { until: next } : this.untilSlice(next);
+      const stop = this.history.run({ ...limits, ...traps });
       const met = this.met(stop, looking);
       if (met) {
         if (met.once) this.remove(met.id);
@@ -234,6 +324,7 @@ export class Stepper {
       switch (stop.kind) {
         case 'budget':
           if (machine.now >= until) return undefined;
+          if (machine.now >= this.slice.until && !looking) yield stop;
           break;
         case 'breakpoint':
           cpu.passBreakpoint(machine.now);
@@ -241,6 +332,14 @@ export class Stepper {
         case 'traps':
         case 'watch':
         case 'paused':
+          break;
+        case 'idle':
+          if (!looking) yield stop;
+          break;
+        case 'halted':
+          // Only what comes from outside can go on from here.
+          if (stop.interruptsEnabled && !looking && this.slice.until < Infinity) yield stop;
+          else if (!looking || machine.now >= until) return this.reasonFor(stop);
           break;
         default:
           if (!looking || FINAL.includes(stop.kind) || machine.now >= until) return this.reasonFor(stop);
@@ -333,7 +432,6 @@ export class Stepper {
   }
 
   private reasonFor(stop: Stop): Reason {
-    if (stop.kind === 'idle' || stop.kind === 'paused') return { kind: 'paused', stop };
-    return { kind: 'machine', stop };
+    return stop.kind === 'paused' ? { kind: 'paused' } : { kind: 'machine', stop };
   }
 }

@@ -145,7 +145,8 @@ describe('the machine behind it', () => {
 
   test('steps, runs to a breakpoint, goes back, stops at a watch', async () => {
     const { ask, run, address } = await stub();
-    expect(ask('vCont;s:1')).toMatch(/^T05/);
+    const move = (packet: string) => ask(packet) ?? run();
+    expect(move('vCont;s:1')).toMatch(/^T05/);
     ask(`Z0,${address('again')},1`);
     expect(ask('vCont;c')).toBeUndefined();
     expect(run()).toMatch(/^T05swbreak:;/);
@@ -153,12 +154,12 @@ describe('the machine behind it', () => {
     ask(`Z2,${address('cell')},4`);
     ask('c');
     expect(run()).toMatch(new RegExp(`^T05watch:${address('cell')};`));
-    expect(ask('bs')).toMatch(/^T05/);
+    expect(move('bs')).toMatch(/^T05/);
     ask('c');
     expect(run()).toMatch(/^T05watch/);
     // The store before the loop; nothing before that.
-    expect(ask('bc')).toMatch(/^T05watch/);
-    expect(ask('bc')).toMatch(/^T05replaylog:begin;/);
+    expect(move('bc')).toMatch(/^T05watch/);
+    expect(move('bc')).toMatch(/^T05replaylog:begin;/);
   });
 
   test('an interrupt stops it where it is', async () => {

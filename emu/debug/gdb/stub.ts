@@ -7,7 +7,8 @@
 import type { RunLimits } from '../../machine/machine.ts';
 import { describeStop, type Stop } from '../../machine/stop.ts';
 import { peekBytes, pokeBytes } from '../memory-view.ts';
-import type { Stepper } from '../stepper.ts';
+import type { Move } from '../move.ts';
+import type { Stepper, Verb } from '../stepper.ts';
 import type { Reason, StopAt } from '../stops.ts';
 import { monitor } from './monitor.ts';
 import { frame, fromHex, PACKET_BYTES, PacketReader, textToHex, toHex } from './packets.ts';
@@ -35,9 +36,8 @@ export class GdbStub {
   private reader = new PacketReader();
   private acknowledges = true;
   private lastSent = '';
-  private running = false;
-  /** The present run was begun by an earlier call of run(). */
-  private again = false;
+  /** What gdb has asked for and is not over yet. */
+  private move: Move | undefined;
   private stopReply = `T${hexByte(SIGTRAP)}${THREAD}`;
   private readonly breakpoints = new Map<string, number>();
 
@@ -54,21 +54,22 @@ export class GdbStub {
   ) {}
 
   get isRunning(): boolean {
-    return this.running;
+    return this.move !== undefined;
   }
 
   /** gdb has come: the machine stands. Let it run on instead with `running`. */
   connect(running = false): void {
     this.reader = new PacketReader();
     this.acknowledges = true;
-    this.running = running;
+    this.move?.cancel();
+    this.move = running ? this.stepper.begin('run') : undefined;
   }
 
   /** gdb has gone, with or without a word: its breakpoints go, and the machine runs on. */
   disconnect(): void {
     for (const id of this.breakpoints.values()) this.stepper.remove(id);
     this.breakpoints.clear();
-    this.go();
+    this.go('run');
   }
 
   receive(bytes: Uint8Array): void {
@@ -89,31 +90,30 @@ export class GdbStub {
    * @returns 'stopped' when it stands and gdb has been told; or why the run came back
    */
   run(limits: Pick<RunLimits, 'until' | 'idle'>): Stop | 'stopped' {
-    if (!this.running) return 'stopped';
-    const reason = this.stepper.run(limits, this.again);
-    this.again = true;
-    if (reason.kind === 'paused') return reason.stop ?? { kind: 'budget' };
-    if (reason.kind === 'machine' && reason.stop.kind === 'halted' && reason.stop.interruptsEnabled) return reason.stop;
+    if (!this.move) return 'stopped';
+    const reason = this.move.proceed(limits);
+    if (reason.kind === 'under way') return reason.stop;
     this.stop(reason);
     return reason.kind === 'machine' && isEnd(reason.stop) ? reason.stop : 'stopped';
   }
 
   // ---- running and stopping
 
-  private go(): void {
-    this.running = true;
-    this.again = false;
+  private go(verb: Verb): void {
+    this.move?.cancel();
+    this.move = this.stepper.begin(verb);
     this.resumed();
   }
 
   private interrupt(): void {
-    if (!this.running) return;
-    this.running = false;
+    if (!this.move) return;
+    this.move.cancel();
+    this.move = undefined;
     this.tellStop(`T${hexByte(SIGINT)}${this.where()}`);
   }
 
   private stop(reason: Reason): void {
-    this.running = false;
+    this.move = undefined;
     this.tellStop(this.replyFor(reason));
   }
 
@@ -187,12 +187,12 @@ export class GdbStub {
         return this.breakpoint(packet[0] === 'Z', rest);
       case 'c':
       case 'C':
-        return this.resume('c');
+        return this.resume('run');
       case 's':
       case 'S':
-        return this.resume('s');
+        return this.resume('step');
       case 'b':
-        return rest === 'c' || rest === 's' ? this.resume(`b${rest}`) : '';
+        return rest === 'c' ? this.resume('runBack') : rest === 's' ? this.resume('back') : '';
       case 'H':
       case 'T':
         return OK;
@@ -218,9 +218,9 @@ export class GdbStub {
     if (packet.startsWith('vCont;')) {
       const action = packet[6];
       return action === 'c' || action === 'C'
-        ? this.resume('c')
+        ? this.resume('run')
         : action === 's' || action === 'S'
-          ? this.resume('s')
+          ? this.resume('step')
           : WRONG;
     }
     if (packet.startsWith('vKill')) {
@@ -274,14 +274,9 @@ export class GdbStub {
     return (from + part.length < text.length ? 'm' : 'l') + part;
   }
 
-  private resume(how: 'c' | 's' | 'bc' | 'bs'): string | undefined {
-    if (how === 'c') {
-      this.go();
-      return undefined;
-    }
-    const { stepper } = this;
-    this.stop(how === 's' ? stepper.step() : how === 'bs' ? stepper.back() : stepper.runBack());
-    return undefined;
+  /** The answer comes when the move is over. */
+  private resume(verb: Verb): undefined {
+    this.go(verb);
   }
 
   // ---- registers and memory
