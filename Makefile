@@ -3,7 +3,7 @@
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: run build core core-quick guest test test-all soak bench lint format picture clean help install-deps
+.PHONY: run build core core-quick guest test test-all soak bench bench-asm lint format picture clean help install-deps
 
 bin := node_modules/.bin
 installed := node_modules/.installed
@@ -61,6 +61,10 @@ soak: build
 bench: build/tools/bench.js build
 	@node build/tools/bench.js $(BENCH)
 
+## make bench-asm     the assembler on 20,000 lines, beside NASM if it is installed
+bench-asm: build/tools/bench-asm.js
+	@node build/tools/bench-asm.js
+
 ## make lint          biome and the TypeScript compiler
 lint: $(installed) build/core.stamp
 	@$(bin)/biome check --error-on-warnings
@@ -110,6 +114,9 @@ build/tools/guest.js: emu/build/guest.ts $(builders) $(assembler) $(installed)
 	@$(bundled)
 
 build/tools/bench.js: test/bench/main.ts $(call files,test/bench) $(hosts) build/core.stamp
+	@$(bundled)
+
+build/tools/bench-asm.js: test/bench/assembler.ts $(assembler) $(installed)
 	@$(bundled)
 
 build/tools/conformance.js: test/conformance/main.ts $(call files,test/conformance) $(hosts) build/core.stamp

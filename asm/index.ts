@@ -24,8 +24,15 @@ export {
   type LineEntry,
 } from './assemble.ts';
 export { type Diagnostic, formatDiagnostic, type Severity } from './diagnostics.ts';
-export { AddressNames, type DisassembledLine, type DisassembleOptions, disassemble } from './disassemble.ts';
+export {
+  AddressNames,
+  type DataRange,
+  type DisassembledLine,
+  type DisassembleOptions,
+  disassemble,
+  type OpenField,
+} from './disassemble.ts';
 export { type LinkFormat, type LinkInput, type LinkOptions, type LinkResult, link } from './link/index.ts';
 export type { LinkedSymbol } from './link/link.ts';
-export { type ElfFile, type ElfPart, readElf } from './output/elf-reader.ts';
+export { type ElfFile, type ElfPart, type ElfRelocation, type ElfSymbolName, readElf } from './output/elf-reader.ts';
 export type { SourceReader } from './source/source.ts';

@@ -54,10 +54,13 @@ export function objectSymbols(
 ): ObjectSymbol[] {
   const result: ObjectSymbol[] = [];
   const ends = endsOfLabels(table, sections);
+  const data = dataInCode(sections);
   for (const symbol of table.all.values()) {
     if (isPrivate(symbol.name)) continue;
-    const { name, align, type, global, weak, at } = symbol;
-    const size = sizeOf(table, symbol, ends, diagnostics);
+    const { name, align, global, weak, at } = symbol;
+    const inCode = symbol.type === 'none' && !symbol.sizeGiven ? data.get(symbol) : undefined;
+    const type = inCode ? 'object' : symbol.type;
+    const size = inCode ?? sizeOf(table, symbol, ends, diagnostics);
     const common = { name, size, align, type, global, weak, at, reference: symbol.external ?? symbol.weakReference };
     if (symbol.kind === 'common') result.push({ ...common, kind: 'common', base: null, value: 0n, type: 'object' });
     else if (symbol.external) result.push({ ...common, kind: 'undefined', base: null, value: 0n });
@@ -100,6 +103,38 @@ function sizeOf(
   }
   if (symbol.kind === 'label' && symbol.type !== 'none') return (ends.get(symbol) ?? symbol.offset) - symbol.offset;
   return symbol.size;
+}
+
+/**
+ * Labels in code that name data, and how many bytes of it, up to the next label: nobody has to say `:object` for a
+ * disassembler to leave a table between two routines alone. Data that an instruction follows without a label between
+ * them is an instruction written by hand.
+ */
+function dataInCode(sections: readonly EmittedSection[]): Map<AsmSymbol, number> {
+  const sizes = new Map<AsmSymbol, number>();
+  for (const { section, size } of sections) {
+    if (!section.execute) continue;
+    let labels: AsmSymbol[] = [];
+    let isData = false;
+    const close = (end: number): void => {
+      if (isData) for (const label of labels) sizes.set(label, end - label.offset);
+      labels = [];
+      isData = false;
+    };
+    for (const statement of section.statements) {
+      if (statement.kind === 'label') {
+        if (isData) close(statement.symbol.offset);
+        labels.push(statement.symbol);
+      } else if (statement.kind === 'instruction') {
+        labels = [];
+        isData = false;
+      } else if (statement.kind === 'data' || statement.kind === 'bytes' || statement.kind === 'reserve') {
+        isData = true;
+      }
+    }
+    close(size);
+  }
+  return sizes;
 }
 
 function endsOfLabels(table: SymbolTable, sections: readonly EmittedSection[]): Map<AsmSymbol, number> {

@@ -10,6 +10,7 @@ import { basename, join } from 'node:path';
 import type { Assembly } from '../../asm/index.ts';
 import { assembleFile } from './assemble.ts';
 import { type ArchiveFile, cpioArchive } from './cpio.ts';
+import { functionsOf, kallsymsSource, type PlacedSymbol } from './kallsyms.ts';
 import { BuildError, main, step, writeIfChanged } from './step.ts';
 
 const KERNEL = 'guest/kernel';
@@ -37,10 +38,7 @@ function assembleKernel(): Assembly {
   const source = `${KERNEL}/kernel.asm`;
   const first = assembleFile(source, { format: 'multiboot', includePaths: [KERNEL] });
   const table = functions(first);
-  const lines = table.map(
-    ({ address, name }) => `        kallsym 0x${address.toString(16).padStart(8, '0')}, "${name}"\n`,
-  );
-  writeIfChanged(`${SCRATCH}/kallsyms.inc`, lines.join(''));
+  writeIfChanged(`${SCRATCH}/kallsyms.inc`, kallsymsSource(table));
   const second = assembleFile(source, {
     format: 'multiboot',
     includePaths: [KERNEL, SCRATCH],
@@ -54,15 +52,8 @@ function assembleKernel(): Assembly {
   return second;
 }
 
-/** Labels of .text that belong to no other label, lowest first; of those at one address, the first by name. */
-function functions({ symbols }: Assembly): { name: string; address: number }[] {
-  const places = new Map<number, string>();
-  for (const { name, address, section } of symbols) {
-    if (section !== '.text' || /[.@]/.test(name)) continue;
-    const known = places.get(address);
-    if (known === undefined || name < known) places.set(address, name);
-  }
-  return [...places].map(([address, name]) => ({ name, address })).sort((a, b) => a.address - b.address);
+function functions({ symbols }: Assembly): PlacedSymbol[] {
+  return functionsOf(symbols.filter(({ section }) => section === '.text'));
 }
 
 function programs(): ArchiveFile[] {

@@ -1,4 +1,4 @@
-/** Our linker and GNU's, our objects and gcc's and NASM's: every pair goes together, and the programs run alike. */
+/** Our linker and GNU's, our objects and gcc's, clang's and NASM's: every pair goes together, and the programs run alike. */
 
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -54,10 +54,10 @@ function nasms(name: string, source: string): string {
   return path(`${name}.nasm.o`);
 }
 
-function gccs(...options: string[]): string {
+function compiled(compiler: 'gcc' | 'clang', options: readonly string[]): string {
   writeFileSync(path('c.c'), C);
   const flags = ['-m32', '-c', '-ffreestanding', '-fno-pic', '-fno-pie', ...options];
-  execFileSync(referee('gcc'), [...flags, '-o', path('c.o'), path('c.c')]);
+  execFileSync(referee(compiler), [...flags, '-o', path('c.o'), path('c.c')]);
   return path('c.o');
 }
 
@@ -81,14 +81,16 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe.each([
-  ['-O0', '-g'],
-  ['-O2', '-ffunction-sections', '-fdata-sections', '-fcommon'],
-])('with C compiled %s %s', (...flags) => {
+  ['gcc', '-O0', '-g'],
+  ['gcc', '-O2', '-ffunction-sections', '-fdata-sections', '-fcommon'],
+  ['clang', '-O0', '-g'],
+  ['clang', '-O2', '-ffunction-sections', '-fdata-sections', '-fcommon'],
+] as const)('with C compiled by %s %s %s', (compiler, ...flags) => {
   test.each([
     ['ours', ours],
     ["NASM's", nasms],
   ] as const)('and %s objects: our linker and GNU ld make programs that do the same', (_, make) => {
-    const objects = [make('start', START), make('numbers', NUMBERS), gccs(...flags)];
+    const objects = [make('start', START), make('numbers', NUMBERS), compiled(compiler, flags)];
     expect(spawnSync(ourLink(objects)).status).toBe(EXPECTED);
     expect(spawnSync(theirLink(objects)).status).toBe(EXPECTED);
   });

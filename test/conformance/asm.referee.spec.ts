@@ -60,17 +60,6 @@ describe.each([32, 16, 64] as const)('the corpus in %i-bit code', (bits) => {
 });
 
 const KERNEL = 'guest/kernel';
-const SCRIPT = `OUTPUT_FORMAT(elf32-i386)
-ENTRY(_start)
-SECTIONS {
-  . = 0x100000;
-  .multiboot : { *(.multiboot) }
-  .text ALIGN(4096) : { *(.text) }
-  .rodata ALIGN(4096) : { *(.rodata) }
-  .data ALIGN(4096) : { *(.data) }
-  .bss ALIGN(4096) : { *(.bss) }
-}`;
-
 function assembleKernel(format: 'elf32' | 'multiboot'): Assembly {
   const file = `${KERNEL}/kernel.asm`;
   const read = (path: string): Uint8Array | null => {
@@ -87,10 +76,8 @@ function assembleKernel(format: 'elf32' | 'multiboot'): Assembly {
 
 /** Links an object with GNU ld and gives name, address, size and digest of each part. */
 function linked(object: string): string[] {
-  const script = join(folder, 'kernel.ld');
   const image = `${object}.elf`;
-  writeFileSync(script, SCRIPT);
-  execFileSync(referee('ld'), ['-m', 'elf_i386', '-T', script, '-o', image, object]);
+  execFileSync(referee('ld'), ['-m', 'elf_i386', '-T', `${KERNEL}/kernel.ld`, '-o', image, object]);
   return parts(readFileSync(image));
 }
 

@@ -15,6 +15,12 @@ const PATIENCE_SECONDS = 20;
 
 const guestFile = (name: string) => new Uint8Array(readFileSync(join(GUEST_FOLDER, name)));
 
+export interface GuestOptions {
+  readonly ramBytes?: number;
+  /** Another build of the kernel than the one in GUEST_FOLDER. */
+  readonly kernel?: Uint8Array;
+}
+
 export class Guest {
   readonly pc: Pc;
   readonly traps: TrapLog;
@@ -22,8 +28,11 @@ export class Guest {
   console = '';
   private readonly symbols: ReadonlyMap<string, number>;
 
-  /** Power on with this kernel command line. @param programs whether the archive is handed over */
-  constructor(commandLine = '', programs = true, ramBytes = DEFAULT_RAM_BYTES) {
+  /**
+   * Power on with this kernel command line.
+   * @param programs whether the archive is handed over
+   */
+  constructor(commandLine = '', programs = true, { ramBytes = DEFAULT_RAM_BYTES, kernel }: GuestOptions = {}) {
     this.pc = new Pc({
       ramBytes,
       serial: (byte) => {
@@ -31,7 +40,8 @@ export class Guest {
       },
     });
     const modules = programs ? [{ commandLine: 'programs.cpio', bytes: guestFile('programs.cpio') }] : [];
-    const loaded = this.pc.boot({ file: new ImageFile('kernel.elf', guestFile('kernel.elf')), commandLine, modules });
+    const file = new ImageFile('kernel.elf', kernel ?? guestFile('kernel.elf'));
+    const loaded = this.pc.boot({ file, commandLine, modules });
     this.symbols = new Map(loaded.symbols.map(({ name, address }) => [name, address]));
     this.traps = new TrapLog(this.pc.machine, Infinity);
   }

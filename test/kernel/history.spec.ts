@@ -14,7 +14,7 @@ function* dice(seed: number): Generator<number> {
 
 /** The kernel with something to do: a shell that is typed at on both lines, its timer, programs that fault. */
 function busyGuest(options: { interval?: number; bytes?: number } = {}) {
-  const guest = new Guest('', true, 16 * 2 ** 20);
+  const guest = new Guest('', true, { ramBytes: 16 * 2 ** 20 });
   const history = new History(guest.pc, { interval: 1_000_000, ...options });
   guest.pc.serial.send(Buffer.from('help\nps\nls\ncat /proc/interrupts\n'));
   return { guest, history };

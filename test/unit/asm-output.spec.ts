@@ -152,6 +152,53 @@ test('the same source gives the same bytes', () => {
   expect(make()).toEqual(make());
 });
 
+describe('a symbol in code', () => {
+  const typeOf = (source: string): Record<string, [string, number]> => {
+    const elf = readElf(good(source, { format: 'elf32' }).bytes)!;
+    return Object.fromEntries(elf.symbols.map(({ name, type, size }) => [name, [type, size]]));
+  };
+
+  test('is an object where data stands behind it, up to the next label', () => {
+    expect(typeOf('f: ret\ntable: dd 1, 2\n.end:\ntext: db "x", 0\nalign 4\ng: ret')).toEqual({
+      f: ['none', 0],
+      table: ['object', 8],
+      'table.end': ['object', 3],
+      text: ['object', 3],
+      g: ['none', 0],
+    });
+  });
+
+  test('is none where the data is an instruction written by hand, or only padding comes', () => {
+    expect(typeOf('f: db 0x0f, 0x0b\n ret\nh: align 16\ng: ret')).toEqual({
+      f: ['none', 0],
+      h: ['none', 0],
+      g: ['none', 0],
+    });
+  });
+
+  test('is what the source says', () => {
+    expect(typeOf('static f:function, t:object 2\nf: db 0xc3\nt: dd 1')).toEqual({
+      f: ['function', 1],
+      t: ['object', 2],
+    });
+  });
+});
+
+test('what an object leaves open has the name of what it will point to', () => {
+  const source =
+    'extern there\n call there\n mov eax, [there + 4]\n lea ecx, [own + 2]\n section .data\nfirst: dw 1\nown: dd first';
+  const { parts, relocatable } = readElf(good(source, { format: 'elf32' }).bytes)!;
+  expect(relocatable).toBe(true);
+  expect(parts.map((part) => part.relocations)).toEqual([
+    [
+      { offset: 1, size: 4, target: 'there' },
+      { offset: 6, size: 4, target: 'there+0x4' },
+      { offset: 12, size: 4, target: 'own+0x2' },
+    ],
+    [{ offset: 2, size: 4, target: 'first' }],
+  ]);
+});
+
 describe('the disassembler', () => {
   test('names places, and shows what is no instruction as data', () => {
     const { bytes, symbols } = good(
@@ -167,6 +214,27 @@ describe('the disassembler', () => {
       [0x10d, 'value', 'db 0xff', null],
       [0x10e, null, 'db 0xff', null],
     ]);
+  });
+
+  test('leaves data as data, up to the next name or the end of its range', () => {
+    const bytes = Uint8Array.of(0xc3, 0xb8, 0x6d, 0x6f, 0x72, 0x65, 0, 1, 2, 0xc3);
+    const symbols = [
+      { name: 'text', address: 1 },
+      { name: 'pair', address: 7 },
+    ];
+    const lines = disassemble(bytes, { symbols, data: [{ address: 1, size: 8 }] });
+    expect(lines.map((l) => [l.address, l.label, l.text])).toEqual([
+      [0, null, 'ret'],
+      [1, 'text', "db 0xb8, 'more', 0x00"],
+      [7, 'pair', 'db 0x01, 0x02'],
+      [9, null, 'ret'],
+    ]);
+  });
+
+  test('reads no instruction beyond where data begins', () => {
+    // b8 takes four bytes more, but they are data.
+    const lines = disassemble(Uint8Array.of(0xb8, 1, 2, 3, 4), { data: [{ address: 1, size: 4 }] });
+    expect(lines.map((l) => l.text)).toEqual(['db 0xb8', 'db 0x01, 0x02, 0x03, 0x04']);
   });
 
   test('reads 16-bit code, and no more lines than asked for', () => {

@@ -111,6 +111,37 @@ describe('trapgate disasm', () => {
     expect(out).toContain('00007c03  eb fb                   jmp 0x7c00');
   });
 
+  test('shows an object: each section by its own names, tables as data, what is open by its target', async () => {
+    const source = write('o.asm', 'f: call other\n jmp f\nt: dd 1, f\n section .data\nd: db "data"\nextern other');
+    await asm.run([source, '-f', 'elf32', '-o', at('o.o')]);
+    expect(await disasm.run([at('o.o'), '--all'])).toBe(0);
+    expect(out).toBe(`section .text
+
+f:
+  00000000  e8 fc ff ff ff          call 1  ; other
+  00000005  eb f9                   jmp 0  ; f
+
+t:
+  00000007  01 00 00 00 00 00 00 00 db 0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00  ; f
+section .data
+
+d:
+  00000000  64 61 74 61             db 'data'
+`);
+  });
+
+  test('leaves alone what --data names', async () => {
+    writeFileSync(at('raw.bin'), Uint8Array.of(0x90, 0xb8, 1, 0x90));
+    expect(await disasm.run([at('raw.bin'), '--data', '1-3'])).toBe(0);
+    expect(out).toContain('00000001  b8 01                   db 0xb8, 0x01\n  00000003  90                      nop');
+    await expect(disasm.run([at('raw.bin'), '--data', '3-1'])).rejects.toThrow('two addresses are wanted');
+  });
+
+  test('takes no ELF file of another size for raw bytes', async () => {
+    writeFileSync(at('other'), Uint8Array.of(0x7f, 0x45, 0x4c, 0x46, 2, 1, ...new Uint8Array(60)));
+    await expect(disasm.run([at('other')])).rejects.toThrow('not of 32 bits');
+  });
+
   test('says when there is no such place', async () => {
     writeFileSync(at('raw.bin'), Uint8Array.of(0x90));
     await expect(disasm.run([at('raw.bin'), '--start', 'nowhere'])).rejects.toThrow("there is no symbol 'nowhere'");
