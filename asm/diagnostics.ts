@@ -93,6 +93,9 @@ function describe(severity: Severity, message: string, at: Position | null): Dia
   return { severity, message, file, line: number, column: at.column, text, trail };
 }
 
+/** So many steps are shown from each end of a long trail. */
+const TRAIL_END = 4;
+
 /** The diagnostic as lines of text: place and message, the source line, a caret, the trail. */
 export function formatDiagnostic(d: Diagnostic): string {
   const place = d.line > 0 ? `${d.file}:${d.line}:${d.column}: ` : '';
@@ -102,6 +105,8 @@ export function formatDiagnostic(d: Diagnostic): string {
     const lead = d.text.slice(0, Math.max(0, d.column - 1)).replace(/[^\t]/g, ' ');
     lines.push(`    ${d.text}`, `    ${lead}^`);
   }
-  for (const step of d.trail) lines.push(`    ${step.what} from ${step.file}:${step.line}`);
-  return lines.join('\n');
+  const steps = d.trail.map((step) => `    ${step.what} from ${step.file}:${step.line}`);
+  const between = steps.length - 2 * TRAIL_END;
+  if (between > 1) steps.splice(TRAIL_END, between, `    ... ${between} more ...`);
+  return [...lines, ...steps].join('\n');
 }

@@ -121,7 +121,7 @@ export class Layout {
     const value = evaluate(times, scope);
     // In the first pass places are guesses, and a count may seem negative.
     if (!isConstant(value) || value.number < 0n) return 0;
-    return Number(value.number > BigInt(SIZE_LIMIT) ? BigInt(SIZE_LIMIT) : value.number);
+    return bounded(value.number);
   }
 
   private sizeOfOne(item: Placed, statement: Statement, section: Section, scope: Scope): number {
@@ -135,7 +135,7 @@ export class Layout {
       case 'reserve': {
         const count = evaluate(statement.count, scope);
         if (!isConstant(count) || count.number < 0n) return 0;
-        return statement.unit * Number(count.number > BigInt(SIZE_LIMIT) ? BigInt(SIZE_LIMIT) : count.number);
+        return statement.unit * bounded(count.number);
       }
       case 'align':
         return padding(item.offset, statement.to, scope);
@@ -204,6 +204,11 @@ export class Layout {
     }
     return known;
   }
+}
+
+/** A count as a plain number; one that is too large stays so, and the section's size says it. */
+function bounded(count: bigint): number {
+  return count > BigInt(SIZE_LIMIT) ? SIZE_LIMIT + 1 : Number(count);
 }
 
 /** Bytes up to the next multiple. */

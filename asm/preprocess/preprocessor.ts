@@ -259,8 +259,10 @@ export class Preprocessor {
       return;
     }
     if (BEGIN_MACRO.has(word)) {
+      // Whatever is wrong with the head, the body up to %endmacro belongs to it.
+      this.gathering = { kind: 'macro', at: head, macro: null, rounds: 0, body: [], depth: 0 };
       const macro = parseHead(rest, raw.line);
-      this.gathering = { kind: 'macro', at: head, macro, rounds: 0, body: macro.body, depth: 0 };
+      this.gathering = { ...this.gathering, macro, body: macro.body };
       return;
     }
     switch (word) {
@@ -368,10 +370,12 @@ export class Preprocessor {
   }
 
   private beginRepeat(head: Token, rest: readonly Token[], line: SourceLine): void {
+    // As with macros: the body goes with the head.
+    this.gathering = { kind: 'rep', at: head, macro: null, rounds: 0, body: [], depth: 0 };
     const rounds = constantOf(this.expandLine(rest), line, this.knowledge);
     if (rounds > REPEAT_LIMIT) throw new SourceError(`a repetition goes ${REPEAT_LIMIT} rounds at most`, head);
     if (this.frames.length > FRAME_DEPTH) throw new SourceError('repetitions nest too deep', head);
-    this.gathering = { kind: 'rep', at: head, macro: null, rounds: Number(rounds), body: [], depth: 0 };
+    this.gathering = { ...this.gathering, rounds: Number(rounds) };
   }
 
   private leaveUntil(kind: 'rep' | 'macro', at: Token): void {

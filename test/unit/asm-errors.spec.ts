@@ -97,6 +97,33 @@ test('what feeds on itself ends with an error, not with the memory', () => {
   expect(messages('%include "self.inc"', { reader }).join()).toContain('includes nest too deep');
 });
 
+test.each([
+  ['times 3000000000 db 0'],
+  ['times 67108865 nop'],
+  ['section .bss\n resb 0x4000001'],
+  ['section .bss\n resd 0xffffffffff'],
+])('%s is refused, not cut off', (source) => {
+  expect(messages(source).join()).toContain('grows beyond 64 MB');
+});
+
+test('what is wrong with the head of a repetition or macro is one error, its end none', () => {
+  expect(messages('%rep 10000000\n bogus\n%endrep\n nop')).toEqual([
+    '1:1: error: a repetition goes 1000000 rounds at most',
+  ]);
+  expect(messages('%rep nothing\n bogus\n%endrep')).toHaveLength(1);
+  expect(messages('%macro x what\n bogus\n%endmacro')).toHaveLength(1);
+  expect(messages('%macro 5 1\n bogus\n%endmacro')).toHaveLength(1);
+});
+
+test('a long way through includes is told by its ends', () => {
+  const reader = { read: () => new TextEncoder().encode('%include "self.inc"') };
+  const { diagnostics } = assemble('%include "self.inc"', { file: 'a.asm', reader });
+  const lines = diagnostics.map(formatDiagnostic).join('\n').split('\n');
+  expect(lines.length).toBeLessThan(14);
+  expect(lines.filter((line) => /\.\.\. \d+ more \.\.\./.test(line))).toHaveLength(1);
+  expect(lines.at(-1)).toBe('    included from a.asm:1');
+});
+
 test('the number of errors told is limited', () => {
   expect(messages('bogus eax\n'.repeat(1000)).length).toBe(200);
 });
