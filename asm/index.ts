@@ -23,6 +23,8 @@ export {
   type Format,
   type LineEntry,
 } from './assemble.ts';
+export { type Caller, FrameTable } from './debug/frame-table.ts';
+export { type LineRow, readLineTable } from './debug/line-table.ts';
 export { type Diagnostic, formatDiagnostic, type Severity } from './diagnostics.ts';
 export {
   AddressNames,
