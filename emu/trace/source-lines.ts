@@ -30,7 +30,7 @@ export class SourceLines {
       const end = rows[i + 1]?.address ?? first;
       if (file !== undefined && end > first) code.push({ file, line, first, end, isStatement });
     }
-    this.code = code.sort((a, b) => a.first - b.first);
+    this.code = joined(code.sort((a, b) => a.first - b.first));
     this.files = [...new Set(code.map(({ file }) => file))].sort();
   }
 
@@ -65,13 +65,7 @@ export class SourceLines {
     const candidates = this.code.filter((code) => code.file === file && code.line >= line && code.isStatement);
     if (candidates.length === 0) return undefined;
     const best = Math.min(...candidates.map((code) => code.line));
-    const addresses: number[] = [];
-    let end = -1;
-    for (const code of candidates) {
-      if (code.line !== best) continue;
-      if (code.first !== end) addresses.push(code.first);
-      end = code.end;
-    }
+    const addresses = candidates.filter((code) => code.line === best).map(({ first }) => first);
     return { line: best, addresses };
   }
 
@@ -98,6 +92,18 @@ export class SourceLines {
     const found = scores.filter(({ score }) => score === best);
     return found.length === 1 ? found[0]!.file : undefined;
   }
+}
+
+/** Neighbours of the same line in one. */
+function joined(code: readonly LineCode[]): LineCode[] {
+  const whole: LineCode[] = [];
+  for (const piece of code) {
+    const last = whole.at(-1);
+    if (last && last.end === piece.first && last.line === piece.line && last.file === piece.file) {
+      whole[whole.length - 1] = { ...last, end: piece.end };
+    } else whole.push(piece);
+  }
+  return whole;
 }
 
 /** A path's parts, outermost first, without . and with .. followed. */

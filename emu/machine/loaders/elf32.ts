@@ -51,6 +51,8 @@ export interface Elf32 {
   readonly segments: readonly Segment[];
   readonly sections: readonly Section[];
   readonly symbols: readonly ImageSymbol[];
+  /** Plain numbers with a name: `equ`, offsets in structures. */
+  readonly constants: ReadonlyMap<string, number>;
 }
 
 /** Whether the file says that it is ELF. */
@@ -75,7 +77,7 @@ export function parseElf32(file: ImageFile): Elf32 {
     entry: file.u32(24, 'the entry address'),
     segments: readSegments(file),
     sections,
-    symbols: readSymbols(file, sections),
+    ...readSymbols(file, sections),
   };
 }
 
@@ -165,9 +167,10 @@ function readSections(file: ImageFile): Section[] {
   }));
 }
 
-function readSymbols(file: ImageFile, sections: readonly Section[]): ImageSymbol[] {
+function readSymbols(file: ImageFile, sections: readonly Section[]): Pick<Elf32, 'symbols' | 'constants'> {
   const table = sections.find((section) => section.type === SHT_SYMTAB);
-  if (!table) return [];
+  const constants = new Map<string, number>();
+  if (!table) return { symbols: [], constants };
   const names = sections[table.link];
   if (!names) throw file.error(table.offset, `symbol names in section ${table.link}, but there is none`);
   file.slice(table.offset, table.size, 'the symbol table');
@@ -177,10 +180,14 @@ function readSymbols(file: ImageFile, sections: readonly Section[]): ImageSymbol
     const info = file.u8(at + 12, 'a symbol');
     const section = file.u16(at + 14, 'a symbol');
     const type = info & 15;
-    if (section === SHN_UNDEF || section === SHN_ABS || type === STT_SECTION || type === STT_FILE) continue;
+    if (section === SHN_UNDEF || type === STT_SECTION || type === STT_FILE) continue;
     const name = file.text(names.offset + file.u32(at, 'a symbol'), `a symbol's name`);
     if (name === '') continue;
     const address = file.u32(at + 4, 'a symbol');
+    if (section === SHN_ABS) {
+      constants.set(name, address);
+      continue;
+    }
     symbols.push({
       name,
       address,
@@ -189,7 +196,7 @@ function readSymbols(file: ImageFile, sections: readonly Section[]): ImageSymbol
       global: info >> 4 !== 0,
     });
   }
-  return symbols.sort((a, b) => a.address - b.address);
+  return { symbols: symbols.sort((a, b) => a.address - b.address), constants };
 }
 
 /** A field of the ELF header that can only be one thing here. */
