@@ -4,6 +4,13 @@
  */
 
 import { printForm } from './canonical.ts';
+import {
+  encodeDisplacement,
+  encodeForeignAddress,
+  foreignAddress,
+  patched,
+  sizedDisplacement,
+} from './displacement.ts';
 import { keystone } from './engines.ts';
 import {
   addressSize,
@@ -49,7 +56,7 @@ function keyOf(form: Form): string {
   let hints = '';
   for (const o of form.operands) {
     if (o.kind === 'immediate') hints += `i${o.number === 'open'}${o.size}${o.strict}`;
-    else if (o.kind === 'memory') hints += `m${o.displacement === 'open'}${o.far}${o.relative}`;
+    else if (o.kind === 'memory') hints += `m${o.displacement === 'open'}${o.far}${o.relative}${o.displacementSize}`;
     else if (o.kind === 'far') hints += `f${o.size}`;
   }
   return `${printForm(form)} ${hints}`;
@@ -71,6 +78,8 @@ function encodeFresh(form: Form): Encoding {
     (o) => o.kind === 'immediate' && o.strict && o.size !== 8 && o.number !== 'open',
   );
   if (strict >= 0) return encodeStrict(form, strict);
+  const sized = sizedDisplacement(form);
+  if (sized >= 0) return encodeDisplacement(form, sized, encodeFresh);
   // Keystone drops a segment it takes for the default one, and is sometimes wrong: the prefix is ours to write.
   const bare = withoutSegments(form);
   const sibling = (mnemonic: string, memory: MemoryForm): Uint8Array => ask({ ...bare, mnemonic, operands: [memory] });
@@ -89,12 +98,8 @@ function encodeFresh(form: Form): Encoding {
 function encodeStrict(form: Form, at: number): Encoding {
   const operand = form.operands[at] as OperandForm & { kind: 'immediate' };
   const { bytes, fields } = encodeFresh({ ...form, operands: form.operands.with(at, { ...operand, number: 'open' }) });
-  const patched = bytes.slice();
-  for (const field of fields.filter((f) => f.operand === at)) {
-    for (let i = 0; i < field.size; i++)
-      patched[field.offset + i] = Number(((operand.number as bigint) >> BigInt(8 * i)) & 0xffn);
-  }
-  return { bytes: patched, fields: fields.filter((f) => f.operand !== at) };
+  const own = fields.filter((f) => f.operand === at);
+  return { bytes: patched(bytes, own, operand.number as bigint), fields: fields.filter((f) => f.operand !== at) };
 }
 
 function withoutSegments(form: Form): Form {
@@ -109,6 +114,8 @@ const WAITING = new Map(
 
 /** Keystone's answer to the form, prefixes apart. */
 function ask(form: Form): Uint8Array {
+  const foreign = foreignAddress(form);
+  if (foreign >= 0) return encodeForeignAddress(form, foreign, askPlain);
   const baseless = form.operands.findIndex((o) => o.kind === 'memory' && o.index !== null && o.base === null);
   if (form.bits === 16 && baseless >= 0) return askBaseless(form, baseless);
   const absolute = form.operands.findIndex((o) => o.kind === 'memory' && !o.base && !o.index && !o.relative);
@@ -129,8 +136,7 @@ function askBaseless(form: Form, at: number): Uint8Array {
   const modrm = offset - 2;
   bytes[modrm] = bytes[modrm]! & 0x3f;
   const displacement = memory.displacement === 'open' ? OPEN_DISPLACEMENT : memory.displacement;
-  for (let i = 0; i < 4; i++) bytes[offset + i] = Number((displacement >> BigInt(8 * i)) & 0xffn);
-  return bytes;
+  return patched(bytes, [{ offset, size: 4 }], displacement);
 }
 
 /**

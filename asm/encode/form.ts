@@ -19,6 +19,8 @@ export interface MemoryForm {
   readonly index: Register | null;
   readonly scale: 1 | 2 | 4 | 8;
   readonly displacement: FormNumber;
+  /** In bits, where the source says: of the displacement, or without registers of the address. */
+  readonly displacementSize: 8 | 16 | 32 | null;
   /** From the next instruction's address (64-bit code); always open. */
   readonly relative: boolean;
 }
@@ -76,7 +78,7 @@ export const OPEN_DISPLACEMENT = 0x5c4d3e2fn;
 
 /** The address size of a memory operand, in bits: its registers', else the code's. */
 export function addressSize(memory: MemoryForm, bits: Bits): Bits {
-  const size = (memory.base ?? memory.index)?.size ?? bits;
+  const size = (memory.base ?? memory.index)?.size ?? memory.displacementSize ?? bits;
   return size === 16 || size === 64 ? size : 32;
 }
 

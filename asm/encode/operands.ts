@@ -37,6 +37,8 @@ export interface MemoryOperand {
   readonly index: Register | null;
   readonly scale: 1 | 2 | 4 | 8;
   readonly displacement: Expression | null;
+  /** `[byte ebx + 0]`, `[dword 0x12]`: in bits, of the displacement, or without registers of the address. */
+  readonly displacementSize: 8 | 16 | 32 | null;
   /** Counted from the next instruction (64-bit code): `[rel place]`. */
   readonly relative: boolean;
   readonly at: Position;

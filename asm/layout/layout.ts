@@ -284,9 +284,10 @@ function operandForm(operand: Operand, number: (e: Expression) => bigint | 'open
     case 'immediate':
       return { kind: 'immediate', number: number(operand.value), size: operand.size, strict: operand.strict };
     case 'memory': {
-      const { kind, size, far, segment, base, index, scale, relative } = operand;
+      const { kind, size, far, segment, base, index, scale, relative, displacementSize } = operand;
       const known = operand.displacement ? number(operand.displacement) : 0n;
-      return { kind, size, far, segment, base, index, scale, relative, displacement: relative ? 'open' : known };
+      const displacement = relative ? 'open' : known;
+      return { kind, size, far, segment, base, index, scale, relative, displacement, displacementSize };
     }
     case 'far':
       return {

@@ -11,7 +11,7 @@ export type TokenKind =
   | 'name'
   /** An integer; `value` holds it. A numeric label's `1f` is a number too, with no value. */
   | 'number'
-  /** A decimal fraction, for dd and dq. */
+  /** A decimal fraction: `1.5`, `2e-3`. */
   | 'float'
   /** A quoted string; `string` holds what it means, one character a byte. */
   | 'string'
@@ -33,7 +33,8 @@ export interface Token extends Position {
 const NAME_START = /[A-Za-z_.?@]/;
 const SPACE = /[ \t\f\v]/;
 const NAME = /[A-Za-z0-9_.?@$#~]*/y;
-const NUMBER = /[0-9][A-Za-z0-9_]*(?:\.[0-9]*(?:[eE][+-]?[0-9]+)?)?/y;
+const NUMBER = /[0-9][A-Za-z0-9_]*/y;
+const FLOAT = /[0-9][0-9_]*(?:\.[0-9_]*(?:[eE][+-]?[0-9]+)?|[eE][+-]?[0-9]+(?![A-Za-z0-9_]))/y;
 const PERCENT =
   /%(?:\{[^}]*\}|%[A-Za-z_.?@][A-Za-z0-9_.?@$#~]*|\$+[A-Za-z_.?@][A-Za-z0-9_.?@$#~]*|\+\+?[0-9]+|\+|-[0-9]+|[0-9]+|\*\*?|\?\??|[A-Za-z_][A-Za-z0-9_]*)/y;
 const MARK = /\|\||&&|\^\^|<<<|>>>|<=>|<<|>>|<=|>=|<>|==|!=|\/\/|%%|[-+*/%&|^~!<>=()[\],:?{}\\#;`]/y;
@@ -85,10 +86,10 @@ function readToken(line: SourceLine, at: number, space: boolean): Read {
     return make(text.slice(at, end) === '?' ? 'mark' : 'name', end);
   }
   if (c >= '0' && c <= '9') {
+    const fraction = matchEnd(FLOAT, text, at);
+    if (fraction > at) return make('float', fraction);
     const end = matchEnd(NUMBER, text, at);
-    const word = text.slice(at, end);
-    if (word.includes('.')) return make('float', end);
-    const value = parseNumber(word);
+    const value = parseNumber(text.slice(at, end));
     return make('number', end, value === null ? {} : { value });
   }
   if (c === '%') {
@@ -145,9 +146,14 @@ function readEscaped(line: SourceLine, start: number, space: boolean): Read {
     }
     const hex = /\\x([0-9A-Fa-f]{1,2})/y;
     const octal = /\\([0-7]{1,3})/y;
-    hex.lastIndex = octal.lastIndex = at;
+    const unicode = /\\(?:u([0-9A-Fa-f]{4})|U(00(?:0[0-9A-Fa-f]|10)[0-9A-Fa-f]{4}))/y;
+    hex.lastIndex = octal.lastIndex = unicode.lastIndex = at;
     const found = hex.exec(text) ?? octal.exec(text);
-    if (found) {
+    const character = unicode.exec(text);
+    if (character) {
+      string += utf8(String.fromCodePoint(Number.parseInt(character[1] ?? character[2]!, 16)));
+      at += character[0].length;
+    } else if (found) {
       string += String.fromCharCode(Number.parseInt(found[1]!, text[at + 1] === 'x' ? 16 : 8) & 0xff);
       at += found[0].length;
     } else {

@@ -16,11 +16,14 @@ export interface Address {
   readonly displacement: Expression | null;
 }
 
-/** Takes the tree apart; `scope` serves for the constants that multiply registers. */
-export function takeAddress(tree: Expression, scope: Scope): Address {
+/**
+ * Takes the tree apart; `scope` serves for the constants that multiply registers. A register that stands alone twice
+ * becomes base and index, if `mayHalve`.
+ */
+export function takeAddress(tree: Expression, scope: Scope, mayHalve: boolean): Address {
   const counts = new Map<Register, bigint>();
   const displacement = split(tree, 1n, counts, scope);
-  return arrange(counts, displacement, tree.at);
+  return arrange(counts, displacement, tree.at, mayHalve);
 }
 
 /** Moves the registers of a tree into `counts`; gives what is left, or null when nothing is. */
@@ -67,7 +70,12 @@ function hasRegister(e: Expression): boolean {
   }
 }
 
-function arrange(counts: Map<Register, bigint>, displacement: Expression | null, at: Position): Address {
+function arrange(
+  counts: Map<Register, bigint>,
+  displacement: Expression | null,
+  at: Position,
+  mayHalve: boolean,
+): Address {
   const used = [...counts].filter(([, count]) => count !== 0n);
   for (const [register] of used) {
     if (register.class !== 'general' || register.size === 8) {
@@ -81,7 +89,7 @@ function arrange(counts: Map<Register, bigint>, displacement: Expression | null,
     throw new SourceError(`${first[0].name} and ${second[0].name} are of different size`, at);
   }
   if (first[0].size === 16) return arrange16(first, second, displacement, at);
-  if (!second) return arrangeOne(first[0], first[1], displacement, at);
+  if (!second) return arrangeOne(first[0], first[1], displacement, at, mayHalve);
   // The scaled one is the index; of two unscaled ones the first written is the base, but for esp, which is never an index.
   let [base, index] = first[1] === 1n ? [first, second] : [second, first];
   if (/^[er]sp$/.test(index[0].name) && index[1] === 1n) [base, index] = [index, base];
@@ -90,9 +98,15 @@ function arrange(counts: Map<Register, bigint>, displacement: Expression | null,
 }
 
 /** One register: twice it is shorter as a sum; 3, 5 and 9 times it is itself plus an index. */
-function arrangeOne(register: Register, count: bigint, displacement: Expression | null, at: Position): Address {
+function arrangeOne(
+  register: Register,
+  count: bigint,
+  displacement: Expression | null,
+  at: Position,
+  mayHalve: boolean,
+): Address {
   if (count === 1n) return { base: register, index: null, scale: 1, displacement };
-  const withItself = count === 2n || count === 3n || count === 5n || count === 9n;
+  const withItself = (count === 2n && mayHalve) || count === 3n || count === 5n || count === 9n;
   const base = withItself ? register : null;
   return { base, index: register, scale: checkScale(register, withItself ? count - 1n : count, at), displacement };
 }

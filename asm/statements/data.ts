@@ -2,7 +2,8 @@
 
 import { SourceError } from '../diagnostics.ts';
 import { type NameResolver, parseExpression } from '../expressions/expression.ts';
-import type { Cursor, Token } from '../source/lexer.ts';
+import type { Cursor } from '../source/lexer.ts';
+import { fractionBytes } from './fraction.ts';
 import type { DataItem } from './statement.ts';
 
 /** Bytes to a unit. */
@@ -43,7 +44,10 @@ function parseItem(cursor: Cursor, unit: number, nameOf: NameResolver): DataItem
   if (fraction?.kind === 'float') {
     cursor.next();
     if (negative) cursor.next();
-    return { kind: 'bytes', bytes: fractionBytes(fraction, negative, unit) };
+    const bytes = fractionBytes(fraction.text, negative, unit);
+    if (!bytes)
+      throw new SourceError('a decimal fraction goes into dw, dd, dq or dt (16, 32, 64 or 80 bits)', fraction);
+    return { kind: 'bytes', bytes };
   }
   return { kind: 'expression', value: parseExpression(cursor, nameOf) };
 }
@@ -53,13 +57,4 @@ function padded(text: string, unit: number): number[] {
   const bytes = Array.from(text, (c) => c.charCodeAt(0));
   while (bytes.length % unit !== 0) bytes.push(0);
   return bytes;
-}
-
-function fractionBytes(token: Token, negative: boolean, unit: number): number[] {
-  const value = Number(token.text.replaceAll('_', '')) * (negative ? -1 : 1);
-  const view = new DataView(new ArrayBuffer(8));
-  if (unit === 4) view.setFloat32(0, value, true);
-  else if (unit === 8) view.setFloat64(0, value, true);
-  else throw new SourceError('a decimal fraction goes into dd (32 bits) or dq (64 bits)', token);
-  return Array.from(new Uint8Array(view.buffer, 0, unit));
 }

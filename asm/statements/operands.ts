@@ -76,6 +76,7 @@ function parseMemory(
 ): Operand {
   cursor.expect('[', 'to open the address');
   const isRelative = cursor.acceptWord('rel') || (relative && !cursor.acceptWord('abs'));
+  let displacementSize = acceptDisplacementSize(cursor);
   let segment: Register | null = null;
   const first = cursor.peek();
   if (first?.kind === 'name' && cursor.sees(':', 1)) {
@@ -83,11 +84,22 @@ function parseMemory(
     if (segment?.class !== 'segment') throw new SourceError('expected a segment register before the colon', first);
     cursor.next();
     cursor.next();
+    displacementSize ??= acceptDisplacementSize(cursor);
   }
+  // `nosplit`: [eax*2] is an index without a base, not the shorter [eax + eax].
+  const split = !cursor.acceptWord('nosplit');
   const tree: Expression = parseExpression(cursor, nameOf);
   cursor.expect(']', 'to close the address');
-  const address = takeAddress(tree, scope);
+  const address = takeAddress(tree, scope, split);
   // What a register leads to is not counted from the next instruction, nor what another segment holds.
   const counted = isRelative && !address.base && !address.index && !segment;
-  return { kind: 'memory', size, far, segment, ...address, relative: counted, at };
+  return { kind: 'memory', size, far, segment, ...address, displacementSize, relative: counted, at };
+}
+
+const DISPLACEMENT_SIZES = { byte: 8, word: 16, dword: 32 } as const;
+
+/** `byte`, `word` or `dword` inside the brackets. */
+function acceptDisplacementSize(cursor: Cursor): 8 | 16 | 32 | null {
+  const word = (['byte', 'word', 'dword'] as const).find((name) => cursor.acceptWord(name));
+  return word ? DISPLACEMENT_SIZES[word] : null;
 }

@@ -1,4 +1,4 @@
-/** What keystone gets wrong, one test each; and that no encoding is believed that capstone reads otherwise. */
+/** What keystone gets wrong or cannot be asked for, one test each; and that no encoding is believed that capstone reads otherwise. */
 
 import { describe, expect, test } from 'vitest';
 import type { Form } from '../../asm/encode/form.ts';
@@ -240,5 +240,54 @@ describe('an encoding is compared with what was asked', () => {
       disagreement(form('add', [register('eax'), immediate(0xffffffffn)]), Uint8Array.of(0x83, 0xc0, 0xff)),
     ).toBeNull();
     expect(disagreement(form('xchg', [register('ebx'), register('ecx')]), Uint8Array.of(0x87, 0xcb))).toBeNull();
+  });
+});
+
+describe('a displacement is as wide as the source says, an address without registers too', () => {
+  rows(
+    16,
+    `
+    mov [dword 0x12],al                 = 67 a2 12 00 00 00
+    mov eax,[dword 0x12]                = 66 67 a1 12 00 00 00
+    mov ax,[dword 0x1234]               = 67 a1 34 12 00 00
+    mov ebx,[dword 0x12]                = 66 67 8b 1d 12 00 00 00
+    mov [word 0x12],al                  = a2 12 00
+    mov bx,[byte si+0]                  = 8b 5c 00
+    mov bx,[word si+1]                  = 8b 9c 01 00
+    mov bx,[bp+0]                       = 8b 5e 00
+    mov bx,[es:dword ebx+1]             = 26 67 8b 9b 01 00 00 00
+    mov bx,[dword es:ebx+1]             = 26 67 8b 9b 01 00 00 00
+    add byte [dword 5],7                = 67 80 05 05 00 00 00 07
+  `,
+  );
+  rows(
+    32,
+    `
+    mov [dword 0x12],al                 = a2 12 00 00 00
+    mov [word 0x12],al                  = 67 a2 12 00
+    mov ax,[word 0x12]                  = 66 67 a1 12 00
+    mov ecx,[word 0x1234]               = 67 8b 0e 34 12
+    mov eax,[byte ebx+0]                = 8b 43 00
+    mov eax,[dword ebx+1]               = 8b 83 01 00 00 00
+    mov eax,[byte ebx+ecx*4+5]          = 8b 44 8b 05
+    mov eax,[dword ebx+ecx*4+5]         = 8b 84 8b 05 00 00 00
+    mov eax,[byte esp+0]                = 8b 44 24 00
+    lea eax,[nosplit eax*2]             = 8d 04 45 00 00 00 00
+    lea eax,[eax*2]                     = 8d 04 00
+    lea eax,[nosplit eax*2+5]           = 8d 04 45 05 00 00 00
+    mov dword [byte eax+0],0x12345678   = c7 40 00 78 56 34 12
+    imul eax,[dword ebx+8],5            = 6b 83 08 00 00 00 05
+    mov eax,[fs:dword 0x30]             = 64 a1 30 00 00 00
+    movaps xmm0,[byte eax+0]            = 0f 28 40 00
+    fld dword [dword eax+0]             = d9 80 00 00 00 00
+  `,
+  );
+  test.each([
+    ['mov eax, [word ebx + 1]', 'a displacement beside this register has 32 bits or a byte, not 16'],
+    ['mov eax, [byte ebx + 200]', 'the displacement 200 does not fit a signed byte'],
+    ['mov eax, [byte ebx + here]\nhere:', 'an address does not fit a displacement of one byte'],
+    ['mov eax, [byte 5]', 'an address without a register is one of 16 or 32 bits, in 16- and 32-bit code'],
+  ])('%s is refused', (statement, message) => {
+    expect(bytesOf(statement, 32)).toBe(message);
   });
 });

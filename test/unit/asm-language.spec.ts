@@ -98,6 +98,33 @@ describe('relaxation', () => {
 });
 
 describe('data', () => {
+  test('fractions are rounded once, to the nearest, in each format', () => {
+    const numbers = '1.0 1e10 0.1 1.5e10 16777217.0 1.1754943508222875e-38 1e-45 3.4028235e38 1e-320 1e400 1_0.5'.split(
+      ' ',
+    );
+    const single = numbers.flatMap((text) => [
+      ...new Uint8Array(Float32Array.of(Number(text.replace('_', ''))).buffer),
+    ]);
+    const double = numbers.flatMap((text) => [
+      ...new Uint8Array(Float64Array.of(Number(text.replace('_', ''))).buffer),
+    ]);
+    expect([...good(`dd ${numbers.join()}`).bytes]).toEqual(single);
+    expect([...good(`dq ${numbers.join()}`).bytes]).toEqual(double);
+    const hex = (source: string) => Buffer.from(good(source).bytes).toString('hex');
+    // What the x87 has in its constants (fld1, fldpi), and the smallest of all.
+    expect(hex('dt 1.0, -3.141592653589793238462643383279, 3.7e-4951, 1e5000')).toBe(
+      '0000000000000080ff3f35c26821a2da0fc900c00100000000000000000000000000000000' + '80ff7f',
+    );
+    // Rounded to a double first, it would be halfway to the next power, and infinite.
+    expect(hex('dd 3.4028235677973366e38')).toBe('ffff7f7f');
+    expect(hex('dw 1.0, 65504.0, 6e-8')).toBe('003cff7b0100');
+    expect(hex('dd 0x1e10, 1e10h, $1e10')).toBe('101e0000101e0000101e0000');
+  });
+
+  test('strings in back quotes know characters by their numbers', () => {
+    expect([...good('db `\\u263a\\U0001f600\\x41`').bytes]).toEqual([...new TextEncoder().encode('\u263a\u{1f600}A')]);
+  });
+
   test('strings, numbers, fractions, repetition, room', () => {
     expect([...good("db 'hi', 10, 0").bytes]).toEqual([0x68, 0x69, 10, 0]);
     expect([...good("dw 'abc'").bytes]).toEqual([0x61, 0x62, 0x63, 0]);
