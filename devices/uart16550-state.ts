@@ -6,6 +6,8 @@ export const MSR_DSR = 0x20;
 export const MSR_RI = 0x40;
 export const MSR_DCD = 0x80;
 
+const LCR_8_BITS = 3;
+
 /** A byte as it arrives: with the errors of its frame, as LSR bits. */
 export interface Character {
   byte: number;
@@ -51,13 +53,13 @@ export interface Uart16550State {
   deltas: number;
 }
 
-// Section 8.0: after a master reset THR and the shift registers are empty and no interrupt is pending. The divisor is
-// not reset; it starts as 12, 9600 baud, as a BIOS leaves it.
+// Section 8.0: after a master reset THR and the shift registers are empty and no interrupt is pending. Divisor and LCR
+// are as a BIOS leaves them, 9600 baud and 8 bits, so that a guest which only writes to the port is understood.
 export function powerOn(connected: boolean): Uart16550State {
   return {
     ier: 0,
     fcr: 0,
-    lcr: 0,
+    lcr: LCR_8_BITS,
     mcr: 0,
     scr: 0,
     divisor: 12,

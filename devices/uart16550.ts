@@ -459,6 +459,15 @@ export class Uart16550 extends Chip<Uart16550State> {
     this.update();
   }
 
+  /**
+   * Sends at once what shift register, THR and FIFO still hold. For a machine that stops for good: the crystal of a real
+   * one would go on, and these bytes arrive.
+   */
+  drain(): void {
+    while (this.s.sending) this.endOfTransmission();
+    setAlarm(this.sent, null);
+  }
+
   private deliver(byte: number): void {
     // Section 8.6: in loopback the shift registers are joined, and the pin SOUT marks.
     if (this.s.mcr & MCR_LOOP) this.enter({ byte: byte & this.dataMask, errors: 0 });

@@ -62,6 +62,8 @@ export interface MachineOptions {
   readonly frequency?: number;
 }
 
+const ENDS: ReadonlySet<Stop['kind']> = new Set(['exit', 'power-off', 'halted', 'shutdown']);
+
 /** The interrupt flag in EFLAGS. */
 const IF = 1 << 9;
 
@@ -77,6 +79,7 @@ export class Machine implements TimeSource {
   private lookAtPins: () => void = () => {};
   private deliver: (input: Input) => boolean = () => true;
   private bootAgain: () => void = () => {};
+  private settle: () => void = () => {};
   /** Where the present cpu.run() will end; undefined outside of it. */
   private deadline: number | undefined;
   private stop: Stop | undefined;
@@ -149,6 +152,11 @@ export class Machine implements TimeSource {
     boot();
   }
 
+  /** What is done before run() tells of a stop that nothing in the machine goes on from: off, exit, halted, shutdown. */
+  onEnd(settle: () => void): void {
+    this.settle = settle;
+  }
+
   /** As the reset line does it: processor and chips start again, RAM keeps its contents, and the image is loaded. */
   reset(): void {
     for (const read of this.trapReaders) read();
@@ -189,6 +197,12 @@ export class Machine implements TimeSource {
 
   /** Run until a limit is reached or something happens that only the caller can answer. */
   run(limits: RunLimits = {}): Stop {
+    const stop = this.runToStop(limits);
+    if (ENDS.has(stop.kind)) this.settle();
+    return stop;
+  }
+
+  private runToStop(limits: RunLimits): Stop {
     const end = Math.min(limits.until ?? Infinity, this.now + (limits.instructions ?? Infinity));
     const traps = new TrapCount(this.cpu, limits.traps ?? Infinity);
     for (;;) {

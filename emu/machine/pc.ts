@@ -234,6 +234,9 @@ export class Pc {
       ignne: { set: (level) => this.cpu.setIgnne(level) },
     });
     machine.onPins(() => fpuError.update());
+    machine.onEnd(() => {
+      for (const uart of this.com) uart.drain();
+    });
 
     for (const device of [
       this.pic,

@@ -267,6 +267,32 @@ const ECHO = ring0`
         iretd
 `;
 
+describe('what is on its way when the machine stops for good', () => {
+  const poll = `
+    start:  mov ecx, 5
+            mov esi, text
+    next:   mov dx, 0x3fd
+    wait:   in al, dx
+            test al, 0x20
+            jz wait
+            mov dx, 0x3f8
+            outsb
+            loop next
+  `;
+  test.each([
+    ['exits', 'out 0xf4, al'],
+    ['halts for ever', 'cli\nhlt'],
+    ['shuts down', 'lidt [none]\nint3\nnone: dw 0\ndd 0'],
+  ])('arrives when it %s: a guest that sets nothing up is heard to its last byte', async (_, end) => {
+    const m = await boot(bare`${poll}${end}
+            section .data
+      text: db 'last', 10
+    `);
+    m.run();
+    expect(m.consoleText).toBe('last\n');
+  });
+});
+
 describe('from outside', () => {
   test('serial bytes wait until the guest asserts RTS, and all arrive in order', async () => {
     const m = await boot(ECHO);

@@ -67,10 +67,10 @@ function bench({ paced = true, connected = true } = {}) {
 }
 
 describe('16550 registers', () => {
-  test('after a reset: THR and shift register empty, nothing pending, lines inactive', () => {
+  test('after a reset: THR and shift register empty, nothing pending, lines inactive, 8 bits', () => {
     const b = bench({ connected: false });
     expect([b.read(IER), b.read(IIR), b.read(LCR), b.read(MCR), b.read(LSR), b.read(MSR)]).toEqual([
-      0, 1, 0, 0, 0x60, 0,
+      0, 1, 3, 0, 0x60, 0,
     ]);
   });
 
@@ -139,6 +139,18 @@ describe('16550 transmitter', () => {
     b.open();
     b.write(THR, 0x41);
     expect([b.sent, b.read(LSR)]).toEqual([[0x41], 0x60]);
+  });
+
+  test('drained, it sends all it holds at once, and goes on as empty', () => {
+    const b = bench();
+    b.open(0, 0x01);
+    for (const byte of [1, 2, 3]) b.write(THR, byte);
+    b.uart.drain();
+    expect([b.sent, b.read(LSR)]).toEqual([[1, 2, 3], 0x60]);
+    b.run(3 * CHARACTER);
+    b.write(THR, 4);
+    b.run(CHARACTER);
+    expect(b.sent).toEqual([1, 2, 3, 4]);
   });
 
   test('the FIFO takes 16 bytes besides the one on its way', () => {
