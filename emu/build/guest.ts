@@ -56,11 +56,16 @@ function functions({ symbols }: Assembly): PlacedSymbol[] {
   return functionsOf(symbols.filter(({ section }) => section === '.text'));
 }
 
+/** The demonstrations in the archive's root, the utilities in its bin. */
 function programs(): ArchiveFile[] {
-  const sources = readdirSync(PROGRAMS).filter((name) => name.endsWith('.asm'));
+  return [...programsOf(''), ...programsOf('bin/')];
+}
+
+function programsOf(folder: string): ArchiveFile[] {
+  const sources = readdirSync(join(PROGRAMS, folder)).filter((name) => name.endsWith('.asm'));
   return sources.sort().map((name) => ({
-    name: basename(name, '.asm'),
-    data: assembleFile(join(PROGRAMS, name), { format: 'elf32exec', includePaths: [PROGRAMS] }).bytes,
+    name: folder + basename(name, '.asm'),
+    data: assembleFile(join(PROGRAMS, folder, name), { format: 'elf32exec', includePaths: [PROGRAMS, KERNEL] }).bytes,
     executable: true,
   }));
 }

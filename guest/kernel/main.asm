@@ -24,6 +24,13 @@ proc start_kernel
         call    uart_request_irq
         sti
         call    initrd_init
+        call    inode_init
+        call    devfs_init
+        call    sysfs_init
+        call    proc_init
+        call    mem_init
+        call    tty_init
+        call    ramfs_populate
         ccall   kthread_run, init, 0, init_name
         call    ksoftirqd_init
         call    workqueue_init

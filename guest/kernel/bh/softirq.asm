@@ -160,11 +160,11 @@ proc __do_softirq, .unused
         pop     ebx
 endproc
 
-; void show_softirqs(void)              tasks; /proc/softirqs
+; void show_softirqs(struct seq_file *m, void *)        /proc/softirqs
 ; MY_SOFTIRQ is there once somebody serves it.
-proc show_softirqs
+proc show_softirqs, .m, .private
         push    ebx
-        println "                    CPU0       "
+        seqln   [ebp + .m], "                    CPU0       "
         xor     ebx, ebx
 .next:
         cmp     ebx, MY_SOFTIRQ
@@ -172,7 +172,7 @@ proc show_softirqs
         cmp     dword [softirq_vec + MY_SOFTIRQ * 4], 0
         je      .hidden
 .show:
-        println "%12s: %10u", [softirq_names + ebx * 4], [this_cpu(kstat_softirqs + ebx * 4)]
+        seqln   [ebp + .m], "%12s: %10u", [softirq_names + ebx * 4], [this_cpu(kstat_softirqs + ebx * 4)]
 .hidden:
         inc     ebx
         cmp     ebx, NR_SOFTIRQS

@@ -2,20 +2,21 @@
 ;
 ;   initrd_init()                 boot                 look at it, or drop it if it is none
 ;   cpio_next(entry)              any context          1 and the next file, or 0: that was the last
-;   initrd_find(name, entry)      any context          1 and that file, or 0
 ;
-; The archive is never written to; a file's bytes are used where they lie.
+; The archive is never written to; a file's bytes are used where they lie (fs/ramfs.asm).
 
 struc cpio_entry
 .name:          resd 1
 .data:          resd 1
 .size:          resd 1
+.mode:          resd 1
 .next:          resd 1                  ; where the next header is; the caller sets it at first
 endstruc
 
 ; The header: a magic, then fields of eight hex digits.
 CPIO_DIGITS     equ 8
 CPIO_MAGIC_SIZE equ 6
+CPIO_MODE       equ CPIO_MAGIC_SIZE + CPIO_DIGITS
 CPIO_FILESIZE   equ CPIO_MAGIC_SIZE + 6 * CPIO_DIGITS
 CPIO_NAMESIZE   equ CPIO_MAGIC_SIZE + 11 * CPIO_DIGITS
 CPIO_HEADER     equ CPIO_MAGIC_SIZE + 13 * CPIO_DIGITS
@@ -73,6 +74,9 @@ proc cpio_next, .entry
         ccall   cpio_align, edi
         mov     edi, eax
         mov     [ebx + cpio_entry.data], edi
+        lea     eax, [esi + CPIO_MODE]
+        ccall   parse_hex, eax, CPIO_DIGITS
+        mov     [ebx + cpio_entry.mode], eax
         lea     eax, [esi + CPIO_FILESIZE]
         ccall   parse_hex, eax, CPIO_DIGITS
         mov     [ebx + cpio_entry.size], eax

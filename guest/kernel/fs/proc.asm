@@ -1,76 +1,77 @@
-; proc.asm: the files under /proc: each is a routine that prints.
+; proc.asm: /proc: what the kernel tells of itself.
 ;
-;   proc_show(path)               tasks                1, or 0: there is no such file
-;   proc_list()                   tasks                their names
+;   proc_init()                   boot                 the folder and the files whose makers have no
+;                                                      file of their own here
+;
+; Each file is a show routine (fs/seq_file.asm) that lives with what it shows; this table says where.
+; /proc/PID is fs/proc_pid.asm's, /proc/irq is irq/proc.asm's.
+
+        section .bss
+        alignb  4
+proc_folder:    resd 1
 
         section .rodata
         align   4
-proc_files:
-        dd      proc_interrupts_path, show_interrupts
-        dd      proc_softirqs_path, show_softirqs
-        dd      proc_ioports_path, show_ioports
-        dd      proc_kallsyms_path, show_kallsyms
-        dd      proc_cmdline_path, show_cmdline
-        dd      proc_modules_path, show_modules
-        dd      proc_uptime_path, show_uptime
-        dd      proc_meminfo_path, show_meminfo
+proc_files:                             ; name, show
+        dd      proc_cmdline_name, show_cmdline
+        dd      proc_devices_name, show_devices
+        dd      proc_interrupts_name, show_interrupts
+        dd      proc_ioports_name, show_ioports
+        dd      proc_kallsyms_name, show_kallsyms
+        dd      proc_meminfo_name, show_meminfo
+        dd      proc_modules_name, show_modules
+        dd      proc_softirqs_name, show_softirqs
+        dd      proc_softirq_name, show_softirqs
+        dd      proc_uptime_name, show_uptime
+        dd      proc_version_name, show_version
 proc_files_end:
-proc_interrupts_path: db "/proc/interrupts", 0
-proc_softirqs_path: db "/proc/softirqs", 0
-proc_ioports_path: db "/proc/ioports", 0
-proc_kallsyms_path: db "/proc/kallsyms", 0
-proc_cmdline_path: db "/proc/cmdline", 0
-proc_modules_path: db "/proc/modules", 0
-proc_uptime_path: db "/proc/uptime", 0
-proc_meminfo_path: db "/proc/meminfo", 0
+proc_name:      db "proc", 0
+proc_cmdline_name: db "cmdline", 0
+proc_devices_name: db "devices", 0
+proc_interrupts_name: db "interrupts", 0
+proc_ioports_name: db "ioports", 0
+proc_kallsyms_name: db "kallsyms", 0
+proc_meminfo_name: db "meminfo", 0
+proc_modules_name: db "modules", 0
+proc_softirqs_name: db "softirqs", 0
+proc_softirq_name: db "softirq", 0      ; as older texts write it
+proc_uptime_name: db "uptime", 0
+proc_version_name: db "version", 0
 
         section .text
 
-; int proc_show(const char *path)
-proc proc_show, .path
+; void proc_init(void)
+proc proc_init
         push    ebx
+        ccall   mkdir, [root_inode], proc_name
+        mov     [proc_folder], eax
         mov     ebx, proc_files
 .next:
-        ccall   strcmp, [ebp + .path], [ebx]
-        test    eax, eax
-        jz      .found
-        add     ebx, 8
-        cmp     ebx, proc_files_end
-        jb      .next
-        xor     eax, eax
-        jmp     .done
-.found:
-        call    [ebx + 4]
-        mov     eax, 1
-.done:
-        pop     ebx
-endproc
-
-; void proc_list(void)
-proc proc_list
-        push    ebx
-        mov     ebx, proc_files
-.next:
-        println "%s", [ebx]
+        ccall   create_seq, [proc_folder], [ebx], [ebx + 4], 0, 0
         add     ebx, 8
         cmp     ebx, proc_files_end
         jb      .next
         pop     ebx
 endproc
 
-; void show_cmdline(void)
-proc show_cmdline
-        println "%s", boot_command_line
+; void show_cmdline(struct seq_file *m, void *)
+proc show_cmdline, .m, .private
+        seqln   [ebp + .m], "%s", boot_command_line
 endproc
 
-; void show_ioports(void)               who answers at which ports
-proc show_ioports
+; void show_version(struct seq_file *m, void *)
+proc show_version, .m, .private
+        seqln   [ebp + .m], "trapgate kernel version 1 (i386)"
+endproc
+
+; void show_ioports(struct seq_file *m, void *)         who answers at which ports
+proc show_ioports, .m, .private
         push    ebx
         mov     ebx, port_regions
 .next:
         movzx   eax, word [ebx + 2]
         movzx   ecx, word [ebx]
-        println "%04x-%04x : %s", ecx, eax, [ebx + 4]
+        seqln   [ebp + .m], "%04x-%04x : %s", ecx, eax, [ebx + 4]
         add     ebx, 8
         cmp     ebx, port_regions_end
         jb      .next
@@ -106,8 +107,8 @@ region_serial: db "serial", 0
 region_elcr: db "elcr", 0
         section .text
 
-; void show_uptime(void)                seconds since boot, seconds spent idle
-proc show_uptime
+; void show_uptime(struct seq_file *m, void *)          seconds since boot, seconds spent idle
+proc show_uptime, .m, .private
         push    ebx
         push    esi
         push    edi
@@ -120,18 +121,18 @@ proc show_uptime
         mov     eax, [jiffies]
         xor     edx, edx
         div     ecx
-        println "%u.%02u %u.%02u", eax, edx, esi, edi
+        seqln   [ebp + .m], "%u.%02u %u.%02u", eax, edx, esi, edi
         pop     edi
         pop     esi
         pop     ebx
 endproc
 
-; void show_meminfo(void)
-proc show_meminfo
+; void show_meminfo(struct seq_file *m, void *)
+proc show_meminfo, .m, .private
         mov     eax, [boot_ram_end]
         shr     eax, 10
-        println "MemTotal:  %8u kB", eax
+        seqln   [ebp + .m], "MemTotal:  %8u kB", eax
         call    nr_free_pages
         shl     eax, PAGE_SHIFT - 10
-        println "MemFree:   %8u kB", eax
+        seqln   [ebp + .m], "MemFree:   %8u kB", eax
 endproc

@@ -1,17 +1,17 @@
 ; proc.asm: /proc/interrupts, column for column as Linux writes it for a PC with XT-PIC.
 ;
-;   show_interrupts()     tasks                        prints it
+;   show_interrupts(m)    tasks                        the whole file
 ;
 ; Below the lines come the interrupts that have no line, most of them a local APIC's.
 
         section .text
 
-; void show_interrupts(void)
-proc show_interrupts
+; void show_interrupts(struct seq_file *m, void *)
+proc show_interrupts, .m, .private
         push    ebx
         push    esi
         push    edi
-        println "           CPU0       "
+        seqln   [ebp + .m], "           CPU0       "
         xor     ebx, ebx
 .next:
         ccall   irq_to_desc, ebx
@@ -20,35 +20,35 @@ proc show_interrupts
         test    edi, edi
         jz      .unused
         mov     ecx, [esi + irq_desc.chip]
-        print   "%3d: %10u  %8s      %s", ebx, [esi + irq_desc.kstat_irqs], [ecx + irq_chip.name], \
+        seq     [ebp + .m], "%3d: %10u  %8s      %s", ebx, [esi + irq_desc.kstat_irqs], [ecx + irq_chip.name], \
                 [edi + irqaction.name]
 .shared:
         mov     edi, [edi + irqaction.next]
         test    edi, edi
         jz      .line_ends
-        print   ", %s", [edi + irqaction.name]
+        seq     [ebp + .m], ", %s", [edi + irqaction.name]
         jmp     .shared
 .line_ends:
-        println ""
+        seqln   [ebp + .m], ""
 .unused:
         inc     ebx
         cmp     ebx, NR_IRQS
         jb      .next
-        println "NMI: %10u   Non-maskable interrupts", [this_cpu(nmi_count)]
+        seqln   [ebp + .m], "NMI: %10u   Non-maskable interrupts", [this_cpu(nmi_count)]
         mov     ebx, no_apic_rows
 .row:
         lea     eax, [ebx + 4]
-        println "%s: %10u   %s", ebx, 0, eax
+        seqln   [ebp + .m], "%s: %10u   %s", ebx, 0, eax
         ccall   next_row, ebx
         mov     ebx, eax
         cmp     ebx, no_apic_rows_end
         jb      .row
-        println "ERR: %10u", [irq_err_count]
-        println "MIS: %10u", 0
+        seqln   [ebp + .m], "ERR: %10u", [irq_err_count]
+        seqln   [ebp + .m], "MIS: %10u", 0
         mov     ebx, posted_rows
 .posted:
         lea     eax, [ebx + 4]
-        println "%s: %10u   %s", ebx, 0, eax
+        seqln   [ebp + .m], "%s: %10u   %s", ebx, 0, eax
         ccall   next_row, ebx
         mov     ebx, eax
         cmp     ebx, posted_rows_end

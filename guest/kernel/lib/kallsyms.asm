@@ -102,15 +102,15 @@ proc sprint_symbol, .buffer, .address, .size
         pop     ebx
 endproc
 
-; void show_kallsyms(void)              tasks; /proc/kallsyms
-proc show_kallsyms
+; void show_kallsyms(struct seq_file *m, void *)        /proc/kallsyms
+proc show_kallsyms, .m, .private
         push    esi
         mov     esi, kallsyms_table
 .next:
         cmp     esi, kallsyms_end
         jae     .done
         lea     eax, [esi + 4]
-        println "%08x t %s", [esi], eax
+        seqln   [ebp + .m], "%08x t %s", [esi], eax
         call    kallsyms_step
         jmp     .next
 .done:

@@ -1,141 +1,151 @@
-; pages.asm: whole pages of RAM, handed out zeroed.
+; pages.asm: whole pages of RAM.
 ;
-;   pages_init()          boot
-;   get_free_page()       any context                  its address, or 0: none left
-;   free_page(address)    any context
-;   get_free_pages(n), free_pages(address, n)   any context   several side by side
-;   nr_free_pages()       any context
+;   pages_init()                  boot
+;   get_free_page()               any context          one, zeroed: its address, or 0: none left
+;   free_page(address)            any context
+;   get_free_pages(n), free_pages(address, n)   any context   several side by side, not zeroed
+;   nr_free_pages()               any context
 ;
-; A free page that was used before is on a list, each holding the address of the next. Pages never
-; used yet begin at fresh_page; the archive that the loader put somewhere among them is stepped over.
-; Interrupts are off around both.
+; A bit for each page of RAM says whether it is taken. The search begins where the last one ended, so
+; it nearly always ends at once. Interrupts are off around both.
+
+PAGE_MAP_BITS   equ TASK_BASE >> PAGE_SHIFT
 
         section .bss
         alignb  4
-free_list:      resd 1
-free_list_length: resd 1
-fresh_page:     resd 1
+page_map:       resb PAGE_MAP_BITS / 8  ; 1: taken, or no RAM
+page_hint:      resd 1                  ; the page behind the one handed out last
+pages_end:      resd 1                  ; the first page behind RAM
+pages_free:     resd 1
 
         section .text
 
 ; void pages_init(void)
+; Free is what lies behind the kernel, but for the archive that the loader put somewhere among it.
 proc pages_init
-        mov     dword [fresh_page], _end
+        push    ebx
         mov     eax, [boot_ram_end]
         cmp     eax, TASK_BASE
         jbe     .fits
         mov     eax, TASK_BASE          ; what ring 3's addresses hide is not used
         mov     [boot_ram_end], eax
 .fits:
+        shr     eax, PAGE_SHIFT
+        mov     [pages_end], eax
+        ccall   memset, page_map, 0xff, PAGE_MAP_BITS / 8
+        mov     ebx, _end
+        shr     ebx, PAGE_SHIFT
+        mov     [page_hint], ebx
+.next:
+        mov     eax, [initrd_start]
+        shr     eax, PAGE_SHIFT
+        cmp     ebx, eax
+        jb      .free
+        mov     eax, [initrd_end]
+        add     eax, PAGE_SIZE - 1
+        shr     eax, PAGE_SHIFT
+        cmp     ebx, eax
+        jb      .taken
+.free:
+        btr     [page_map], ebx
+        inc     dword [pages_free]
+.taken:
+        inc     ebx
+        cmp     ebx, [pages_end]
+        jb      .next
         ; rounded up to whole MB: what firmware keeps for itself at the top is not worth a line
+        mov     eax, [boot_ram_end]
         add     eax, ONE_MEGABYTE - 1
         shr     eax, 20
         pr      KERN_INFO, "Memory: %u MB", eax
+        pop     ebx
 endproc
 
 ; u32 get_free_page(void)
 proc get_free_page
-        push    ebx
         push    edi
-        pushfd
-        cli
-        mov     ebx, [free_list]
-        test    ebx, ebx
-        jz      .fresh
-        mov     eax, [ebx]
-        mov     [free_list], eax
-        dec     dword [free_list_length]
-        jmp     .clear
-.fresh:
-        mov     ebx, [fresh_page]
-        mov     eax, [initrd_start]
-        and     eax, PAGE_MASK
-        cmp     ebx, eax
-        jb      .not_archive
-        cmp     ebx, [initrd_end]
-        jae     .not_archive
-        mov     ebx, [initrd_end]
-        add     ebx, PAGE_SIZE - 1
-        and     ebx, PAGE_MASK
-.not_archive:
-        lea     eax, [ebx + PAGE_SIZE]
-        cmp     eax, [boot_ram_end]
-        ja      .none
-        mov     [fresh_page], eax
-.clear:
-        mov     edi, ebx
+        ccall   get_free_pages, 1
+        test    eax, eax
+        jz      .none
+        push    eax
+        mov     edi, eax
         xor     eax, eax
         mov     ecx, PAGE_SIZE / 4
         rep stosd
+        pop     eax
+.none:
+        pop     edi
+endproc
+
+; u32 get_free_pages(u32 count)         0: there are not so many side by side
+; ebx walks the map, edi counts the free ones behind each other, esi how many are still to be looked at.
+proc get_free_pages, .count
+        push    ebx
+        push    esi
+        push    edi
+        pushfd
+        cli
+        mov     ebx, [page_hint]
+        mov     esi, [pages_end]
+        add     esi, [ebp + .count]     ; once around, and a run that began before the start
+.restart:
+        xor     edi, edi
+.next:
+        cmp     ebx, [pages_end]
+        jb      .in_ram
+        xor     ebx, ebx
+        jmp     .restart
+.in_ram:
+        dec     esi
+        js      .none
+        bt      [page_map], ebx
+        inc     ebx                     ; keeps the carry
+        jc      .restart
+        inc     edi
+        cmp     edi, [ebp + .count]
+        jb      .next
+        mov     [page_hint], ebx
+        sub     [pages_free], edi
+.take:
+        dec     ebx
+        bts     [page_map], ebx
+        dec     edi
+        jnz     .take
         mov     eax, ebx
+        shl     eax, PAGE_SHIFT
         jmp     .done
 .none:
         xor     eax, eax
 .done:
         popfd
         pop     edi
+        pop     esi
         pop     ebx
 endproc
 
 ; void free_page(u32 address)
 proc free_page, .address
+        mov     eax, [ebp + .address]
+        shr     eax, PAGE_SHIFT
         pushfd
         cli
-        mov     eax, [ebp + .address]
-        mov     edx, [free_list]
-        mov     [eax], edx
-        mov     [free_list], eax
-        inc     dword [free_list_length]
+        btr     [page_map], eax
+        jnc     .was_free
+        inc     dword [pages_free]
+        cmp     eax, [page_hint]
+        jae     .hint_known
+        mov     [page_hint], eax        ; low ones first: what was used is used again
+.hint_known:
         popfd
+        return
+.was_free:
+        popfd
+        warn    "free_page: page %p is free already", [ebp + .address]
 endproc
 
 ; u32 nr_free_pages(void)
 proc nr_free_pages
-        mov     eax, [boot_ram_end]
-        sub     eax, [fresh_page]
-        shr     eax, PAGE_SHIFT
-        add     eax, [free_list_length]
-endproc
-
-; u32 get_free_pages(u32 count)         so many side by side, not zeroed; 0: none left
-; More than one come from what was never used yet: pages that were do not lie side by side any more.
-proc get_free_pages, .count
-        push    ebx
-        cmp     dword [ebp + .count], 1
-        je      .single
-        pushfd
-        cli
-        mov     eax, [fresh_page]
-        mov     ebx, [ebp + .count]
-        shl     ebx, PAGE_SHIFT
-        add     ebx, eax
-        ; not across the archive
-        cmp     eax, [initrd_end]
-        jae     .clear_of_archive
-        mov     ecx, [initrd_start]
-        and     ecx, PAGE_MASK
-        cmp     ebx, ecx
-        jbe     .clear_of_archive
-        mov     eax, [initrd_end]
-        add     eax, PAGE_SIZE - 1
-        and     eax, PAGE_MASK
-        mov     ebx, [ebp + .count]
-        shl     ebx, PAGE_SHIFT
-        add     ebx, eax
-.clear_of_archive:
-        cmp     ebx, [boot_ram_end]
-        ja      .none
-        mov     [fresh_page], ebx
-        jmp     .done
-.none:
-        xor     eax, eax
-.done:
-        popfd
-        jmp     .out
-.single:
-        call    get_free_page
-.out:
-        pop     ebx
+        mov     eax, [pages_free]
 endproc
 
 ; void free_pages(u32 address, u32 count)

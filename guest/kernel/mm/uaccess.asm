@@ -2,6 +2,7 @@
 ;
 ;   copy_from_user(to, from, n)   tasks                bytes NOT copied: 0 is success
 ;   copy_to_user(to, from, n)     tasks                the same
+;   strncpy_from_user(to, from, size)   tasks          a string's length, -EFAULT, or -ENAMETOOLONG
 ;   get_byte_nofault(address)     any context          the byte, or -EFAULT
 ;   fixup_exception(regs)         traps.asm, fault.asm 1 if the fault was one of ours
 ;
@@ -12,6 +13,7 @@
         align   4
 ex_table:                               ; may fault there, goes on here
         dd      copy_user.copy, copy_user.fixup
+        dd      strncpy_from_user.read, strncpy_from_user.fixup
         dd      get_byte_nofault.read, get_byte_nofault.fixup
 ex_table_end:
 
@@ -61,6 +63,7 @@ proc copy_from_user, .to, .from, .length
 .refused:
         mov     eax, [ebp + .length]
 endproc
+EXPORT_SYMBOL copy_from_user
 
 ; u32 copy_to_user(void *to, const void *from, u32 length)
 proc copy_to_user, .to, .from, .length
@@ -72,6 +75,7 @@ proc copy_to_user, .to, .from, .length
 .refused:
         mov     eax, [ebp + .length]
 endproc
+EXPORT_SYMBOL copy_to_user
 
 ; u32 copy_user(void *to, const void *from, u32 length)         bytes not copied
 ; A fault leaves in ecx what rep had still to do.
@@ -87,6 +91,39 @@ proc copy_user, .to, .from, .length
         mov     eax, ecx
         pop     edi
         pop     esi
+endproc
+
+; int strncpy_from_user(char *to, const char *from, u32 size)
+; With its NUL; the length does not count that.
+proc strncpy_from_user, .to, .from, .size
+        push    ebx
+        xor     ebx, ebx
+        mov     edx, [ebp + .to]
+        mov     ecx, [ebp + .from]
+.next:
+        cmp     ebx, [ebp + .size]
+        jae     .too_long
+        lea     eax, [ecx + ebx]
+        sub     eax, TASK_BASE
+        cmp     eax, TASK_TOP - TASK_BASE
+        jae     .fixup
+.read:
+        mov     al, [ecx + ebx]
+        mov     [edx + ebx], al
+        test    al, al
+        jz      .end
+        inc     ebx
+        jmp     .next
+.end:
+        mov     eax, ebx
+        jmp     .done
+.too_long:
+        mov     eax, -ENAMETOOLONG
+        jmp     .done
+.fixup:
+        mov     eax, -EFAULT
+.done:
+        pop     ebx
 endproc
 
 ; int get_byte_nofault(const u8 *address)

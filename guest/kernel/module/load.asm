@@ -342,6 +342,22 @@ proc module_put, .which
 endproc
 EXPORT_SYMBOL module_put
 
+; void show_modules(struct seq_file *m, void *)         /proc/modules, the newest first
+proc show_modules, .m, .private
+        push    ebx
+        mov     ebx, [modules]
+.next:
+        test    ebx, ebx
+        jz      .done
+        lea     eax, [ebx + module.name]
+        seqln   [ebp + .m], "%s %u %d - Live 0x%08x", eax, [ebx + module.core_size], \
+                [ebx + module.refcnt], [ebx + module.core]
+        mov     ebx, [ebx + module.next]
+        jmp     .next
+.done:
+        pop     ebx
+endproc
+
         section .rodata
 param_section:  db "__param", 0
 init_symbol:    db "init_module", 0

@@ -20,7 +20,6 @@ endstruc
         section .rodata
         align   4
 commands:
-        shell_command "cat", cat_command, "cat FILE", "print a file of the archive, or one under /proc"
         shell_command "dmesg", dmesg_command, "dmesg", "the kernel's log"
         shell_command "echo", echo_command, "echo WORDS", "print them"
         shell_command "help", help_command, "help", "this"
@@ -53,31 +52,6 @@ proc help_command, .arguments
         pop     ebx
 endproc
 
-proc cat_command, .arguments
-        sub     esp, cpio_entry_size
-        push    ebx
-        ccall   proc_show, [ebp + .arguments]
-        test    eax, eax
-        jnz     .done
-        lea     ebx, [ebp - cpio_entry_size]
-        ccall   initrd_find, [ebp + .arguments], ebx
-        test    eax, eax
-        jz      .absent
-        mov     eax, [ebx + cpio_entry.data]
-        cmp     dword [eax], ELF_MAGIC
-        je      .binary
-        ccall   console_write, eax, [ebx + cpio_entry.size]
-        jmp     .done
-.binary:
-        println "cat: %s: is a program", [ebp + .arguments]
-        jmp     .done
-.absent:
-        println "cat: %s: No such file or directory", [ebp + .arguments]
-.done:
-        xor     eax, eax
-        pop     ebx
-endproc
-
 proc ls_command, .arguments
         sub     esp, cpio_entry_size
         push    ebx
@@ -94,7 +68,15 @@ proc ls_command, .arguments
         println "%6u %s", [ebx + cpio_entry.size], [ebx + cpio_entry.name]
         jmp     .next
 .proc:
-        call    proc_list
+        mov     ebx, [proc_folder]
+        mov     ebx, [ebx + inode.i_child]
+.name:
+        test    ebx, ebx
+        jz      .done
+        lea     eax, [ebx + inode.i_name]
+        println "/proc/%s", eax
+        mov     ebx, [ebx + inode.i_next]
+        jmp     .name
 .done:
         xor     eax, eax
         pop     ebx
@@ -111,7 +93,7 @@ proc dmesg_command, .arguments
 endproc
 
 proc irqs_command, .arguments
-        call    show_interrupts
+        ccall   run_program, cat_interrupts
         xor     eax, eax
 endproc
 
@@ -199,4 +181,5 @@ state_letters:  db "-RSDZ"               ; by task.state
 kernel_thread_name: db "[%s]", NEWLINE, 0
 program_name:   db "%s", NEWLINE, 0
 ls_proc:        db "/proc", 0
+cat_interrupts: db "cat /proc/interrupts", 0
         section .text

@@ -180,22 +180,6 @@ proc lsmod_command, .arguments
         pop     ebx
 endproc
 
-; void show_modules(void)               /proc/modules
-proc show_modules
-        push    ebx
-        mov     ebx, [modules]
-.next:
-        test    ebx, ebx
-        jz      .done
-        lea     eax, [ebx + module.name]
-        println "%s %u %d - Live 0x%08x", eax, [ebx + module.core_size], [ebx + module.refcnt], \
-                [ebx + module.core]
-        mov     ebx, [ebx + module.next]
-        jmp     .next
-.done:
-        pop     ebx
-endproc
-
 ; const char *strerror(int error)       of the negative ones that loading can give
 proc strerror, .error
         mov     ecx, error_texts

@@ -27,9 +27,15 @@ proc spawn, .command_line, .result
         mov     edi, eax                ; argc
         lea     eax, [ebp + .file]
         ccall   initrd_find, esi, eax
+        test    eax, eax
+        jnz     .found
+        ccall   sprintf, bin_path, bin_format, esi
+        lea     eax, [ebp + .file]
+        ccall   initrd_find, bin_path, eax
         mov     ecx, -ENOENT
         test    eax, eax
         jz      .error
+.found:
         lea     eax, [ebp + .file]
         ccall   elf_check, eax
         mov     ecx, -ENOEXEC
@@ -58,6 +64,14 @@ proc spawn, .command_line, .result
         ccall   make_first_frame, ebx, [ecx + elf32_ehdr.entry], eax
         mov     eax, [ebp + .result]
         mov     [eax], ebx
+        ccall   vfs_open, console_path, O_RDWR, 0, [ebp + .result]
+        mov     ecx, [ebp + .result]
+        mov     eax, [ecx]
+        mov     [ecx], ebx
+        mov     dword [eax + file.f_count], 3
+        mov     [ebx + task.files], eax
+        mov     [ebx + task.files + 4], eax
+        mov     [ebx + task.files + 8], eax
         ccall   wake_up_new_task, ebx
         xor     eax, eax
         jmp     .done
@@ -283,3 +297,10 @@ proc add_user_page, .for_task, .address, .page_flags
         pop     esi
         pop     ebx
 endproc
+
+        section .bss
+bin_path:       resb COMMAND_SIZE
+        section .rodata
+bin_format:     db "bin/%s", 0
+console_path:   db "/dev/console", 0
+        section .text

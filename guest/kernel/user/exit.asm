@@ -10,7 +10,6 @@
 ; The slot and the address space stay until the parent asks (wait_task): we still stand on them.
 ; Children go to init.
 proc do_exit, .status
-        cli
         mov     ebx, [this_cpu(current)]
         cmp     dword [this_cpu(preempt_count)], 0
         je      .not_atomic
@@ -19,6 +18,9 @@ proc do_exit, .status
                 [this_cpu(preempt_count)]
         mov     dword [this_cpu(preempt_count)], 0
 .not_atomic:
+        sti
+        call    files_close
+        cli
         mov     esi, tasks
 .next:
         cmp     [esi + task.parent], ebx

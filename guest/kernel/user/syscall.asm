@@ -1,13 +1,10 @@
-; syscall.asm: int 0x80. Number in eax, arguments in ebx, ecx, edx, the answer in eax, all as in
-; Linux for i386; an error is a negative number.
+; syscall.asm: int 0x80. Number in eax, arguments in ebx, ecx, edx, esi and edi, the answer in eax, all
+; as in Linux for i386; an error is a negative number.
 ;
-; Each is an ordinary routine of three arguments, in process context with interrupts on.
+; Each is an ordinary routine, in process context with interrupts on. Those of files are in fs/; here
+; are those that are too short for a file of their own.
 
-NR_SYSCALLS     equ 163
-STDIN           equ 0
-STDOUT          equ 1
-STDERR          equ 2
-IO_CHUNK        equ 128                 ; bytes carried between program and kernel at a time
+NR_SYSCALLS     equ 256
 NSEC_PER_TICK   equ 1000000000 / HZ
 
 %macro syscall_slot 2                   ; number, routine: what lies between is not there
@@ -21,10 +18,27 @@ sys_call_table:
         syscall_slot 1, sys_exit
         syscall_slot 3, sys_read
         syscall_slot 4, sys_write
+        syscall_slot 5, sys_open
+        syscall_slot 6, sys_close
+        syscall_slot 10, sys_unlink
+        syscall_slot 12, sys_chdir
+        syscall_slot 19, sys_lseek
         syscall_slot 20, sys_getpid
+        syscall_slot 33, sys_access
+        syscall_slot 39, sys_mkdir
+        syscall_slot 40, sys_rmdir
+        syscall_slot 41, sys_dup
+        syscall_slot 54, sys_ioctl
+        syscall_slot 63, sys_dup2
         syscall_slot 64, sys_getppid
+        syscall_slot 106, sys_stat
+        syscall_slot 107, sys_stat      ; lstat: there are no links to follow
+        syscall_slot 108, sys_fstat
+        syscall_slot 141, sys_getdents
         syscall_slot 158, sys_sched_yield
         syscall_slot 162, sys_nanosleep
+        syscall_slot 183, sys_getcwd
+        times NR_SYSCALLS - ($ - sys_call_table) / 4 dd sys_ni_syscall
 
         section .text
 
@@ -36,7 +50,8 @@ proc do_system_call, .regs
         mov     eax, [ebx + pt_regs.eax]
         cmp     eax, NR_SYSCALLS
         jae     .unknown
-        ccall   [sys_call_table + eax * 4], [ebx + pt_regs.ebx], [ebx + pt_regs.ecx], [ebx + pt_regs.edx]
+        ccall   [sys_call_table + eax * 4], [ebx + pt_regs.ebx], [ebx + pt_regs.ecx], \
+                [ebx + pt_regs.edx], [ebx + pt_regs.esi], [ebx + pt_regs.edi]
         jmp     .answer
 .unknown:
         mov     eax, -ENOSYS
@@ -75,80 +90,6 @@ endproc
 proc sys_sched_yield
         call    yield
         xor     eax, eax
-endproc
-
-; long sys_write(unsigned fd, const char *buffer, u32 count)
-; A bad address part of the way ends it there; bytes written before count.
-proc sys_write, .fd, .buffer, .count
-        sub     esp, IO_CHUNK
-        push    ebx
-        push    esi
-        push    edi
-        mov     eax, -EBADF
-        cmp     dword [ebp + .fd], STDOUT
-        je      .open
-        cmp     dword [ebp + .fd], STDERR
-        jne     .done
-.open:
-        xor     ebx, ebx                ; bytes written
-.next:
-        mov     esi, [ebp + .count]
-        sub     esi, ebx
-        jz      .all
-        cmp     esi, IO_CHUNK
-        jbe     .chunk
-        mov     esi, IO_CHUNK
-.chunk:
-        mov     edx, [ebp + .buffer]
-        add     edx, ebx
-        lea     edi, [ebp - IO_CHUNK]
-        ccall   copy_from_user, edi, edx, esi
-        test    eax, eax
-        jnz     .bad_address
-        ccall   console_write, edi, esi
-        add     ebx, esi
-        jmp     .next
-.bad_address:
-        test    ebx, ebx
-        jnz     .all
-        mov     ebx, -EFAULT
-.all:
-        mov     eax, ebx
-.done:
-        pop     edi
-        pop     esi
-        pop     ebx
-endproc
-
-; long sys_read(unsigned fd, char *buffer, u32 count)
-; One line of the terminal, with its newline; what does not fit is lost.
-proc sys_read, .fd, .buffer, .count
-        sub     esp, IO_CHUNK
-        push    ebx
-        push    esi
-        mov     eax, -EBADF
-        cmp     dword [ebp + .fd], STDIN
-        jne     .done
-        lea     ebx, [ebp - IO_CHUNK]
-        ccall   tty_read_line, ebx, IO_CHUNK
-        mov     esi, eax
-        xor     eax, eax                ; Ctrl-C: end of file
-        test    esi, esi
-        js      .done
-        mov     byte [ebx + esi], NEWLINE
-        inc     esi
-        cmp     esi, [ebp + .count]
-        jbe     .fits
-        mov     esi, [ebp + .count]
-.fits:
-        ccall   copy_to_user, [ebp + .buffer], ebx, esi
-        test    eax, eax
-        mov     eax, -EFAULT
-        jnz     .done
-        mov     eax, esi
-.done:
-        pop     esi
-        pop     ebx
 endproc
 
 ; long sys_nanosleep(const struct timespec *request)            seconds, nanoseconds

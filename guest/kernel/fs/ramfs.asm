@@ -1,0 +1,219 @@
+; ramfs.asm: regular files. What is written is kept in memory and gone at power-off.
+;
+;   ramfs_create(folder, name, mode)      tasks    an empty one; 0: no memory
+;   ramfs_populate()                      boot     the archive's files become files of the tree
+;
+; A file's bytes lie behind i_data, all together. An archive's file is used where it lies, until
+; somebody writes to it.
+
+        file_operations_table ramfs_operations, ramfs_read, ramfs_write, 0, ramfs_open, 0
+
+        section .text
+
+; struct inode *ramfs_create(struct inode *folder, const char *name, u32 mode)
+proc ramfs_create, .folder, .name, .mode
+        mov     eax, [ebp + .mode]
+        and     eax, ~S_IFMT
+        or      eax, S_IFREG
+        ccall   create_inode, [ebp + .folder], [ebp + .name], eax
+        test    eax, eax
+        jz      .done
+        mov     dword [eax + inode.i_fop], ramfs_operations
+.done:
+endproc
+
+; void ramfs_populate(void)
+proc ramfs_populate
+.entry          equ -cpio_entry_size
+        sub     esp, cpio_entry_size
+        push    ebx
+        lea     ebx, [ebp + .entry]
+        mov     eax, [initrd_start]
+        mov     [ebx + cpio_entry.next], eax
+.next:
+        ccall   cpio_next, ebx
+        test    eax, eax
+        jz      .done
+        ccall   populate_file, ebx
+        jmp     .next
+.done:
+        pop     ebx
+endproc
+
+; void populate_file(const struct cpio_entry *)         the folders on the way are made, too
+proc populate_file, .entry
+.name           equ -(NAME_MAX + 1)
+        sub     esp, NAME_MAX + 1
+        push    ebx
+        push    esi
+        push    edi
+        mov     ebx, [root_inode]
+        mov     edi, [ebp + .entry]
+        mov     esi, [edi + cpio_entry.name]
+.component:
+        cmp     byte [esi], '/'
+        jne     .letters
+        inc     esi
+        jmp     .component
+.letters:
+        ccall   component_length, esi
+        test    eax, eax
+        jz      .done
+        cmp     word [esi], '.' + '/' * 256
+        je      .here                   ; "./bin/sh": as find(1) names them
+        push    eax
+        lea     ecx, [eax + 1]
+        cmp     ecx, NAME_MAX + 1
+        jbe     .fits
+        mov     ecx, NAME_MAX + 1
+.fits:
+        lea     edx, [ebp + .name]
+        ccall   strlcpy, edx, esi, ecx
+        pop     eax
+        add     esi, eax
+        lea     edx, [ebp + .name]
+        cmp     byte [esi], 0
+        je      .last
+        ccall   mkdir, ebx, edx
+        jmp     .made
+.last:
+        mov     eax, [edi + cpio_entry.mode]
+        mov     ecx, eax
+        and     ecx, S_IFMT
+        cmp     ecx, S_IFDIR
+        jne     .file
+        ccall   mkdir, ebx, edx
+        jmp     .done
+.file:
+        ccall   ramfs_create, ebx, edx, eax
+        test    eax, eax
+        jz      .done
+        mov     ecx, [edi + cpio_entry.data]
+        mov     [eax + inode.i_data], ecx
+        mov     ecx, [edi + cpio_entry.size]
+        mov     [eax + inode.i_size], ecx
+        jmp     .done
+.here:
+        inc     esi
+        jmp     .component
+.made:
+        mov     ebx, eax
+        test    ebx, ebx
+        jnz     .component
+.done:
+        pop     edi
+        pop     esi
+        pop     ebx
+endproc
+
+; int ramfs_open(struct inode *, struct file *)
+proc ramfs_open, .inode, .file
+        mov     eax, [ebp + .file]
+        test    dword [eax + file.f_flags], O_TRUNC
+        jz      .done
+        mov     ecx, [ebp + .inode]
+        mov     dword [ecx + inode.i_size], 0
+.done:
+        xor     eax, eax
+endproc
+
+; ssize_t ramfs_read(struct file *, char *buffer, u32 count, loff_t *place)
+proc ramfs_read, .file, .buffer, .count, .place
+        push    ebx
+        push    esi
+        mov     eax, [ebp + .file]
+        mov     eax, [eax + file.f_inode]
+        mov     esi, [ebp + .place]
+        mov     ebx, [eax + inode.i_size]
+        sub     ebx, [esi]
+        jbe     .end
+        cmp     ebx, [ebp + .count]
+        jbe     .fits
+        mov     ebx, [ebp + .count]
+.fits:
+        mov     ecx, [eax + inode.i_data]
+        add     ecx, [esi]
+        ccall   copy_to_user, [ebp + .buffer], ecx, ebx
+        test    eax, eax
+        mov     eax, -EFAULT
+        jnz     .done
+        add     [esi], ebx
+        mov     eax, ebx
+        jmp     .done
+.end:
+        xor     eax, eax
+.done:
+        pop     esi
+        pop     ebx
+endproc
+
+; ssize_t ramfs_write(struct file *, const char *buffer, u32 count, loff_t *place)
+proc ramfs_write, .file, .buffer, .count, .place
+        push    ebx
+        push    esi
+        push    edi
+        mov     eax, [ebp + .file]
+        mov     ebx, [eax + file.f_inode]
+        mov     esi, [ebp + .place]
+        mov     edi, [esi]
+        add     edi, [ebp + .count]
+        mov     eax, -EINVAL
+        jc      .done
+        ccall   ramfs_reserve, ebx, edi
+        test    eax, eax
+        jnz     .done
+        ; a hole that lseek left reads as zeros
+        mov     eax, [esi]
+        sub     eax, [ebx + inode.i_size]
+        jbe     .no_hole
+        mov     ecx, [ebx + inode.i_data]
+        add     ecx, [ebx + inode.i_size]
+        ccall   memset, ecx, 0, eax
+.no_hole:
+        mov     ecx, [ebx + inode.i_data]
+        add     ecx, [esi]
+        ccall   copy_from_user, ecx, [ebp + .buffer], [ebp + .count]
+        test    eax, eax
+        mov     eax, -EFAULT
+        jnz     .done
+        mov     [esi], edi
+        cmp     edi, [ebx + inode.i_size]
+        jbe     .size_known
+        mov     [ebx + inode.i_size], edi
+.size_known:
+        mov     eax, [ebp + .count]
+.done:
+        pop     edi
+        pop     esi
+        pop     ebx
+endproc
+
+; int ramfs_reserve(struct inode *which, u32 size)      room for that many bytes that are ours; 0 or -ENOSPC
+proc ramfs_reserve, .which, .size
+        push    ebx
+        push    esi
+        mov     ebx, [ebp + .which]
+        mov     eax, [ebp + .size]
+        cmp     eax, [ebx + inode.i_capacity]
+        jbe     .enough
+        shl     eax, 1
+        ccall   kmalloc, eax, GFP_KERNEL
+        mov     esi, eax
+        mov     eax, -ENOSPC
+        test    esi, esi
+        jz      .done
+        ccall   memcpy, esi, [ebx + inode.i_data], [ebx + inode.i_size]
+        cmp     dword [ebx + inode.i_capacity], 0
+        je      .archive
+        ccall   kfree, [ebx + inode.i_data]
+.archive:
+        mov     [ebx + inode.i_data], esi
+        mov     eax, [ebp + .size]
+        shl     eax, 1
+        mov     [ebx + inode.i_capacity], eax
+.enough:
+        xor     eax, eax
+.done:
+        pop     esi
+        pop     ebx
+endproc
