@@ -45,6 +45,7 @@ const SET = 0x80;
 const PIE = 0x40;
 const AIE = 0x20;
 const UIE = 0x10;
+const SQWE = 0x08;
 const BINARY = 0x04;
 const HOURS_24 = 0x02;
 const DAYLIGHT = 0x01;
@@ -121,6 +122,20 @@ export class Mc146818 extends Chip<Mc146818State> {
   override peek(): Readonly<Mc146818State> {
     this.touch();
     return super.peek();
+  }
+
+  /**
+   * "RESET": interrupt enables, their flags and SQWE are cleared. Time, alarm and RAM are on the battery, and the
+   * divider chain goes on.
+   */
+  override reset(): void {
+    this.touch();
+    const { s } = this;
+    s.bytes[REGISTER_B] = this.byte(REGISTER_B) & ~(PIE | AIE | UIE | SQWE);
+    s.bytes[REGISTER_C] = 0;
+    s.index = REGISTER_D;
+    s.nmiMasked = false;
+    this.settle();
   }
 
   protected settle(): void {

@@ -153,6 +153,22 @@ describe('MC146818 time', () => {
     expect(b.read(0)).toBe(1);
   });
 
+  test('RESET clears interrupts; time, alarm and RAM are on the battery', () => {
+    const b = bench({ start: Date.UTC(2001, 1, 3, 4, 5, 6) / 1000 });
+    b.write(0x0f, 0x0a);
+    b.write(0x05, 0x12);
+    b.write(B, 0x7f);
+    b.seconds(1);
+    expect(b.irq.level).toBe(true);
+    b.io.write(0x70, 0x80);
+    b.rtc.reset();
+    expect([b.irq.level, b.nmiMask.level]).toEqual([false, false]);
+    expect([b.read(B), b.read(C), b.read(0x0f), b.read(0x05)]).toEqual([0x07, 0, 0x0a, 0x12]);
+    b.write(B, 0x02);
+    b.seconds(2);
+    expect(b.read(0)).toBe(0x09);
+  });
+
   test('daylight saving: the last Sunday of April has no 2 o’clock, that of October has 1 o’clock twice', () => {
     const b = bench({ start: Date.UTC(1990, 3, 29, 1, 59, 59) / 1000 });
     b.write(B, 0x03);
