@@ -113,6 +113,8 @@ function counts(c: CounterState): boolean {
 /** CLK pulses until something other than counting happens; Infinity if nothing will, by itself. At least 1. */
 export function pulsesToEvent(c: CounterState): number {
   if (c.loadNext) return 1;
+  // Page 14: GATE has no effect on OUT, so a strobe that has begun ends with its pulse.
+  if (modeOf(c) === 4 && c.running && !c.out) return 1;
   if (!counts(c)) return Number.POSITIVE_INFINITY;
   switch (modeOf(c)) {
     case 2:

@@ -269,6 +269,16 @@ describe('8254 mode 4, software triggered strobe', () => {
   });
 });
 
+test('8254 mode 4: GATE has no effect on OUT, so its fall does not lengthen a strobe', () => {
+  const b = bench();
+  b.gate(true);
+  b.program(4, 2);
+  expect(b.wave(3)).toBe('---_');
+  b.gate(false);
+  expect(b.wave(2)).toBe('_--');
+  expect(b.counts(2)).toEqual([0, 0]);
+});
+
 describe('8254 mode 5, hardware triggered strobe', () => {
   test('OUT is low for one pulse, N + 1 pulses after the trigger', () => {
     const b = bench();
