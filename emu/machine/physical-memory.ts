@@ -31,10 +31,14 @@ export interface Region {
   readonly last: number;
 }
 
+/** A write to a chip's memory; the width is in bytes. */
+export type MmioListener = (owner: string, address: number, value: number, width: number) => void;
+
 export class PhysicalMemory {
   private readonly regions: Region[] = [];
   /** The chip that decodes a frame, by frame number. */
-  private readonly windows = new Map<number, MemoryWindow>();
+  private readonly windows = new Map<number, { readonly owner: string; readonly window: MemoryWindow }>();
+  private listener: MmioListener | undefined;
 
   /** Nothing is mapped at first. */
   constructor(private readonly frames: FrameTable) {
@@ -71,7 +75,9 @@ export class PhysicalMemory {
   addWindow(owner: string, window: MemoryWindow): void {
     const length = window.last - window.first + 1;
     this.addRegion({ kind: 'mmio', owner, first: window.first, last: window.last });
-    for (let at = window.first; at < window.last; at += FRAME_BYTES) this.windows.set(at / FRAME_BYTES, window);
+    for (let at = window.first; at < window.last; at += FRAME_BYTES) {
+      this.windows.set(at / FRAME_BYTES, { owner, window });
+    }
     this.frames.mapMmio(window.first, length);
   }
 
@@ -97,9 +103,14 @@ export class PhysicalMemory {
     return at >= address + length;
   }
 
+  /** Hear of every write to a chip before it does; one listener at a time, undefined takes it away. */
+  listen(listener: MmioListener | undefined): void {
+    this.listener = listener;
+  }
+
   /** The CPU reads from a chip: 1, 2 or 4 bytes. What reaches over the window's end is made of bytes. */
   mmioRead(address: number, width: number): number {
-    const window = this.windowAt(address);
+    const window = this.windowAt(address)?.window;
     if (window && address + width - 1 <= window.last) return window.read(address, width as 1 | 2 | 4) >>> 0;
     if (width === 1) return FLOATING;
     let value = 0;
@@ -109,15 +120,17 @@ export class PhysicalMemory {
 
   /** The CPU writes to a chip: 1, 2 or 4 bytes. */
   mmioWrite(address: number, value: number, width: number): void {
-    const window = this.windowAt(address);
+    const claim = this.windowAt(address);
+    const window = claim?.window;
     if (window && address + width - 1 <= window.last) {
+      this.listener?.(claim.owner, address, value, width);
       window.write(address, width === 4 ? value >>> 0 : value & ((1 << (8 * width)) - 1), width as 1 | 2 | 4);
     } else if (width > 1) {
       for (let i = 0; i < width; i++) this.mmioWrite((address + i) >>> 0, (value >>> (8 * i)) & 0xff, 1);
     }
   }
 
-  private windowAt(address: number): MemoryWindow | undefined {
+  private windowAt(address: number) {
     return this.windows.get(Math.floor(address / FRAME_BYTES));
   }
 

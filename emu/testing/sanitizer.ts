@@ -121,8 +121,8 @@ function eoiFindings(machine: TestMachine): Finding[] {
   return findings;
 }
 
-function isEoiCommand(event: MachineEvent): event is Extract<MachineEvent, { kind: 'register' }> {
-  if (event.kind !== 'register' || (event.port !== MASTER && event.port !== SLAVE)) return false;
+function isEoiCommand(event: MachineEvent): event is Extract<MachineEvent, { port: number }> {
+  if (event.kind !== 'register' || !('port' in event) || (event.port !== MASTER && event.port !== SLAVE)) return false;
   // OCW2 has bits 3 and 4 clear.
   return (event.value & 0x18) === 0 && (event.value & OCW2_EOI) !== 0;
 }

@@ -14,18 +14,22 @@ export type ChipEvent = { readonly time: number } /** An interrupt wire changed 
   | { readonly kind: 'inta'; readonly vector: number }
   /** An EOI command took an IRQ out of service. */
   | { readonly kind: 'eoi'; readonly irq: number }
-  /** The guest wrote to a register of a chip's; the width is in bytes. */
-  | {
-      readonly kind: 'register';
-      readonly chip: string;
-      readonly port: number;
-      readonly value: number;
-      readonly width: number;
-    }
+  /** The guest wrote to a register of a chip's, at a port or in memory; the width is in bytes. */
+  | (RegisterWrite & { readonly port: number })
+  | (RegisterWrite & { readonly address: number })
 );
 
+interface RegisterWrite {
+  readonly kind: 'register';
+  readonly chip: string;
+  readonly value: number;
+  readonly width: number;
+}
+
 /** Ports that carry what people read or hear, or nothing at all: bytes, not settings. */
-const STREAMS = new Set([0x3f8, 0x2f8, 0x3e8, 0x2e8, 0x378, 0xe9, 0x80]);
+const STREAMS: ReadonlySet<number> = new Set([0x3f8, 0x2f8, 0x3e8, 0x2e8, 0x378, 0xe9, 0x80]);
+/** Chips whose memory is what people read. */
+const SCREENS: ReadonlySet<string> = new Set(['vga-text']);
 
 type Listener = (event: ChipEvent) => void;
 /** Who listens to which PC; one that nobody listens to is not in it. */
@@ -61,6 +65,9 @@ function plugIn(pc: Pc, audience: ReadonlySet<Listener>): void {
   machine.ports.listen((chip, port, value, width) => {
     if (!STREAMS.has(port)) tell({ kind: 'register', chip, port, value, width });
   });
+  machine.memory.listen((chip, address, value, width) => {
+    if (!SCREENS.has(chip)) tell({ kind: 'register', chip, address, value: value >>> 0, width });
+  });
 }
 
 function unplug(pc: Pc): void {
@@ -68,6 +75,7 @@ function unplug(pc: Pc): void {
   for (const line of linesOf(pc)) line.listen(undefined);
   pc.pic.listen(undefined);
   pc.machine.ports.listen(undefined);
+  pc.machine.memory.listen(undefined);
 }
 
 function linesOf({ wires, nmi }: Pc): IrqWire[] {

@@ -92,7 +92,9 @@ export function formatEvent(event: MachineEvent, describe: (trap: TrapEntry) => 
     case 'eoi':
       return `EOI of IRQ ${event.irq}`;
     case 'register':
-      return `${event.chip}: out ${event.port.toString(16)}h, ${event.value.toString(16)}h`;
+      return 'port' in event
+        ? `${event.chip}: out ${event.port.toString(16)}h, ${event.value.toString(16)}h`
+        : `${event.chip}: [${event.address.toString(16)}h] = ${event.value.toString(16)}h`;
     case 'console':
       return `console: ${event.line}`;
   }

@@ -78,6 +78,26 @@ test('NMI has its line, and bytes that stream are no register writes', async () 
   expect(m.pc.machine.ports.read(0x61, 1) & 0xc0).toBe(0x40);
 });
 
+test('registers in memory are told like those at ports; the screen’s characters are not', async () => {
+  const m = await boot(ring0`
+      start:
+        mov dword [0xb8000], 0x07410741
+        mov word [0x3f200058], 0x8000
+        mov dword [0x3f20001c], 0x80000000
+      hang: jmp hang
+  `);
+  const events: ChipEvent[] = [];
+  const stop = listenToChips(m.pc, (event) => void events.push(event));
+  m.run({ instructions: 5000 });
+  expect(events.map(({ time: _, ...what }) => what)).toEqual([
+    { kind: 'register', chip: 'gpio', address: 0x3f20_0058, value: 0x8000, width: 2 },
+    { kind: 'register', chip: 'gpio', address: 0x3f20_001c, value: 0x8000_0000, width: 4 },
+  ]);
+  stop();
+  m.pc.machine.memory.mmioWrite(0x3f20_001c, 1, 4);
+  expect(events.length).toBe(2);
+});
+
 test('several may listen, and one that stops does not silence the others', () => {
   const pc = new Pc({ ramBytes: 2 ** 21 });
   const heard: string[] = [];
