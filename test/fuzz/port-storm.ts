@@ -11,8 +11,10 @@ import { Pc } from '../../emu/machine/pc.ts';
 import { Random } from './random.ts';
 
 const MB = 2 ** 20;
+/** In an even megabyte, like all that the guest touches: it lives on when a random write closes the A20 gate. */
+const IMAGE = 0x20_0000;
 /** Where the guest keeps what outlives a reset: its random state, its counts, and the ports that have chips. */
-const SEED = 0x20_0000;
+const SEED = 0x28_0000;
 const ACCESSES = SEED + 4;
 const INTERRUPTS = SEED + 8;
 const PORT_COUNT = SEED + 12;
@@ -24,7 +26,7 @@ const NMI = 2;
 
 const SOURCE = `
         bits    32
-        org     0x100000
+        org     ${IMAGE}
         lgdt    [gdtr]
         mov     esp, 0x9f000
         xor     ecx, ecx
@@ -157,7 +159,7 @@ export class PortStorm {
       tone: ({ time, frequency }) => void this.output.update(`${time}:${frequency};`),
       watchdog: seed & 1 ? 'nmi' : 'reset',
     });
-    this.pc.boot({ file: new ImageFile('storm', image) });
+    this.pc.boot({ file: new ImageFile('storm', image), address: IMAGE });
     const ports = this.pc.machine.ports
       .map()
       .flatMap(({ window: { first, last } }) => Array.from({ length: last - first + 1 }, (_, i) => first + i));
