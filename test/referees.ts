@@ -4,7 +4,7 @@ import { delimiter, join } from 'node:path';
 
 /** The referee's path. Throws, saying what to do, when it is not installed: a comparison that did not happen must not pass. */
 export function referee(
-  program: 'qemu-system-i386' | 'nasm' | 'bochs' | 'gdb' | 'gcc' | 'clang' | 'as' | 'ld' | 'script',
+  program: 'qemu-system-i386' | 'qemu-system-arm' | 'nasm' | 'bochs' | 'gdb' | 'gcc' | 'clang' | 'as' | 'ld' | 'script',
 ): string {
   for (const folder of (process.env.PATH ?? '').split(delimiter)) {
     const path = join(folder, program);

@@ -1,10 +1,10 @@
 #!/bin/sh
 # The programs that make test-all compares with. `referees.sh` checks that they are here (and installs them when
 # it may: Debian or Ubuntu, as root); `referees.sh install` installs them.
-packages='qemu-system-x86 nasm bochs gdb gcc gcc-multilib clang'
+packages='qemu-system-x86 qemu-system-arm nasm bochs gdb gcc gcc-multilib clang'
 
 missing() {
-  for program in qemu-system-i386 nasm bochs gdb gcc clang; do
+  for program in qemu-system-i386 qemu-system-arm nasm bochs gdb gcc clang; do
     command -v $program >/dev/null || printf ' %s' $program
   done
   # 32-bit code needs more than the compiler.

@@ -74,6 +74,7 @@ export function onTrapgate(): Findings {
       () => {},
     ],
     parallel: () => {},
+    watchdog: 'nmi',
   });
   pc.boot({ file: new ImageFile('probe.bin', probeImage()) });
   const stop = pc.machine.run({ instructions: 2_000_000_000 });
@@ -88,7 +89,8 @@ export function onQemu(): Promise<Findings> {
     const files = ['-kernel', kernel, '-serial', `file:${serial}`, '-serial', 'null', '-parallel', 'null'];
     const quiet = ['-display', 'none', '-no-reboot', '-net', 'none', '-monitor', 'none'];
     const exit = ['-device', 'isa-debug-exit,iobase=0xf4,iosize=0x04'];
-    await ended(referee('qemu-system-i386'), [...files, ...quiet, ...exit], folder);
+    const watchdog = ['-device', 'ib700', '-action', 'watchdog=inject-nmi'];
+    await ended(referee('qemu-system-i386'), [...files, ...quiet, ...exit, ...watchdog], folder);
     return findingsOf(readFileSync(serial, 'latin1'));
   });
 }

@@ -9,8 +9,11 @@
 ;   r    port [, mask]      read a byte and remember the bits of the mask
 ;   until port, mask        read until a bit of the mask is set, but not for ever
 ;   pause                   some microseconds, whatever the emulator's speed
+;   store address, value    write a double word of memory
+;   load address [, mask]   read one and remember the bits of the mask, four bytes
+;   do   routine            call it and remember what it leaves in al
 ;
-; Nothing is interrupted: the probe polls, and prints only when all is read.
+; But for what lines.asm waits for, nothing is interrupted: the probe polls, and prints only when all is read.
 
 %define COM1            0x3f8
 %define DEBUG_EXIT      0xf4            ; QEMU's and our isa-debug-exit
@@ -23,6 +26,9 @@
 %define OP_UNTIL        3
 %define OP_NAME         4
 %define OP_PAUSE        5
+%define OP_STORE        6
+%define OP_LOAD         7
+%define OP_DO           8
 %define PAUSE_READS     1000            ; of a port, which takes some time everywhere
 
 %macro name 1
@@ -58,6 +64,21 @@
         db      0
 %endmacro
 
+%macro store 2
+        db      OP_STORE
+        dd      %1, %2
+%endmacro
+
+%macro load 1-2 0xffffffff
+        db      OP_LOAD
+        dd      %1, %2
+%endmacro
+
+%macro do 1
+        db      OP_DO
+        dd      %1
+%endmacro
+
 %include "macros.inc"
 
         bits    32
@@ -79,6 +100,8 @@ start:
         je      report
         cmp     al, OP_NAME
         je      .skip
+        cmp     al, OP_STORE
+        jae     .wide
         movzx   edx, word [esi]
         mov     ah, [esi + 2]
         add     esi, 3
@@ -107,6 +130,29 @@ start:
         mov     al, ah
         out     dx, al
         jmp     .next
+.wide:
+        mov     ebx, [esi]
+        add     esi, 4
+        cmp     al, OP_DO
+        je      .do
+        mov     ecx, [esi]
+        add     esi, 4
+        cmp     al, OP_LOAD
+        je      .load
+        mov     [ebx], ecx
+        jmp     .next
+.load:
+        and     ecx, [ebx]
+        mov     [ebp], ecx
+        add     ebp, 4
+        jmp     .next
+.do:
+        pushad
+        call    ebx
+        mov     [ebp], al
+        popad
+        inc     ebp
+        jmp     .next
 .skip:
         lodsb
         test    al, al
@@ -124,14 +170,30 @@ report:
         je      finish
         cmp     al, OP_NAME
         je      .name
+        cmp     al, OP_STORE
+        jae     .wide
         add     esi, 3
         cmp     al, OP_READ
         jne     .next
+        mov     edi, 1
+.byte:
         mov     al, ' '
         call    put
         mov     al, [ebp]
         inc     ebp
         call    put_hex
+        dec     edi
+        jnz     .byte
+        jmp     .next
+.wide:
+        mov     edi, 1
+        add     esi, 4
+        cmp     al, OP_DO
+        je      .byte
+        add     esi, 4
+        mov     edi, 4
+        cmp     al, OP_LOAD
+        je      .byte
         jmp     .next
 .name:
         mov     al, 10
@@ -228,9 +290,12 @@ shutdown:
         db      "Shutdown"
 shutdown_end:
 
+%include "lines.asm"
+
 steps:
 %include "board.inc"
 %include "people.inc"
+%include "lines.inc"
         db      OP_END
 results:
         times   4096 db 0
