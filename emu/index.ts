@@ -12,7 +12,6 @@ export type * from '../devices/device.ts';
 export { type Picture, pictureOf } from '../devices/vga-picture.ts';
 export { ExpressionError, parseExpression } from './debug/expression.ts';
 export { History, type HistoryOptions } from './debug/history.ts';
-export { stateHash } from './debug/state-hash.ts';
 export { Stepper, type StepperOptions } from './debug/stepper.ts';
 export type { Reason, StopAt, StopOptions, StopPoint } from './debug/stops.ts';
 export type { Answer, Check } from './debug/why.ts';
@@ -27,18 +26,32 @@ export {
   RunExit,
   type SegmentRegister,
 } from './machine/cpu.ts';
+export type { Input, StampedInput } from './machine/input-log.ts';
 export {
-  formatHeader,
-  formatInput,
-  type Input,
+  type Capsule,
+  type CapsuleOptions,
+  type Cursor,
+  checkCursor,
+  formatCapsule,
+  parseCapsule,
+  scheduleInputs,
+} from './machine/keeping/capsule.ts';
+export { KeptFileError } from './machine/keeping/container.ts';
+export {
+  checkSetup,
   type InputLog,
+  InputLogError,
+  InputLogWriter,
   parseInputLog,
-  type StampedInput,
-} from './machine/input-log.ts';
+  type Setup,
+} from './machine/keeping/input-log-file.ts';
+export { type Listeners, pcOptionsOf, type Recipe, setupOf } from './machine/keeping/recipe.ts';
+export { formatSnapshot, parseSnapshot, restoreSnapshot, type Snapshot } from './machine/keeping/snapshot.ts';
 export { ImageError, ImageFile, type ImageSymbol, type LoadedImage } from './machine/loaders/image.ts';
 export type { BootModule } from './machine/loaders/multiboot.ts';
 export { Machine, type RunLimits } from './machine/machine.ts';
 export { DEFAULT_RAM_BYTES, MAX_RAM_BYTES, Pc, type PcOptions, type WatchdogAction } from './machine/pc.ts';
+export { stateHash } from './machine/state-hash.ts';
 export { describeStop, nameOfVector, type Stop } from './machine/stop.ts';
 export { type ChipEvent, formatChipEvent, listenToChips } from './trace/chip-events.ts';
 export { formatAsQemu } from './trace/qemu-format.ts';

@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { Repl } from '../debug/repl.ts';
 import { Stepper } from '../debug/stepper.ts';
 import { type Command, UsageError } from './command.ts';
+import { goToCursor } from './kept.ts';
 import { describeOptions, parseOptions } from './options.ts';
 import { MACHINE_OPTIONS, planOf, withClearErrors } from './plan.ts';
 import { Session } from './session.ts';
@@ -13,7 +14,7 @@ const PROMPT = '(trapgate) ';
 
 const HELP = `usage: trapgate debug [OPTIONS] IMAGE
 
-Boot IMAGE and stand before its first instruction: step, run to a stop, look, and go back. Commands are lines; at a
+Boot IMAGE and stand before its first instruction, or go to the cursor of a capsule: step, run to a stop, look, and go back. Commands are lines; at a
 terminal there is completion, and in a pipe the answers alone are printed. 'help' lists the commands, 'quit' leaves.
 
 COM1 goes nowhere unless --serial says where. --history MB bounds the memory for going back (256).
@@ -38,7 +39,9 @@ async function run(args: readonly string[]): Promise<number> {
     const plan = planOf(options, options.all('serial')[0] ?? 'none', false, closers);
     const session = withClearErrors(() => new Session(plan));
     const bytes = (options.number('history', { min: 1, max: 65536 }) ?? 256) * MB;
-    const repl = new Repl(new Stepper(session.pc, session.symbols, { history: { bytes } }));
+    const stepper = new Stepper(session.pc, session.symbols, { history: { bytes } });
+    withClearErrors(() => goToCursor(plan.kept, session.pc, (limits) => stepper.history.run(limits)));
+    const repl = new Repl(stepper);
     await talk(repl, session);
     return 0;
   } finally {

@@ -38,7 +38,7 @@ export function gdbPlanOf(options: MachineOptions): GdbPlan | undefined {
   const match = /^tcp:([^:,]*|\[[\da-f:]+\]):(\d+)(?:,.*)?$/i.exec(where ?? `tcp::${USUAL_PORT}`);
   const port = Number(match?.[2]);
   if (!match || port > 65535) throw new UsageError(`-gdb ${where}: tcp::PORT or tcp:HOST:PORT is wanted`);
-  for (const name of ['input-log', 'd', 'events'] as const) {
+  for (const name of ['record', 'd', 'events'] as const) {
     if (options.has(name))
       throw new UsageError(`--${name} is for a run that time goes through once, not under a debugger`);
   }

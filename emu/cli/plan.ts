@@ -1,13 +1,16 @@
 /** The options of a machine that a command boots, and what a session makes of them. */
 
-import { createHash } from 'node:crypto';
 import { closeSync, existsSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
-import { InputLogError, parseInputLog } from '../machine/input-log.ts';
+import type { BootImage } from '../machine/boot.ts';
+import { KeptFileError } from '../machine/keeping/container.ts';
+import { InputLogError, parseInputLog } from '../machine/keeping/input-log-file.ts';
+import { pcOptionsOf, type Recipe } from '../machine/keeping/recipe.ts';
 import { ImageError, ImageFile } from '../machine/loaders/image.ts';
 import type { BootModule } from '../machine/loaders/multiboot.ts';
 import { MAX_RAM_BYTES, type WatchdogAction } from '../machine/pc.ts';
 import { CommandError, UsageError } from './command.ts';
 import { type InputItem, parseButtonScript, parseMouseScript } from './input-script.ts';
+import { type Kept, openKept } from './kept.ts';
 import { type KeyItem, KeyScriptError, parseKeyScript } from './key-script.ts';
 import type { OptionSpec, ParsedOptions } from './options.ts';
 import type { Plan } from './session.ts';
@@ -48,8 +51,14 @@ export const MACHINE_OPTIONS = [
   { name: 'keys', argument: 'SCRIPT', help: 'type on the keyboard, see below', many: true },
   { name: 'mouse', argument: 'SCRIPT', help: 'move and click the mouse, see below', many: true },
   { name: 'button', argument: 'SCRIPT', help: 'press buttons: GPIO pins, nmi, reset; see below', many: true },
-  { name: 'input-log', argument: 'FILE', help: 'record everything that enters the machine from outside' },
-  { name: 'replay', argument: 'FILE', help: 'repeat a recorded run exactly; nothing else enters' },
+  { name: 'record', argument: 'FILE', help: 'record everything that enters the machine from outside' },
+  {
+    name: 'replay',
+    argument: 'FILE',
+    help: 'repeat a recorded run exactly; nothing else enters. Status 1 when it ends in\nanother state than the recording did',
+  },
+  { name: 'unfinished', help: 'with --replay: take a recording that was cut short' },
+  { name: 'save', argument: 'FILE', help: 'at the end write a snapshot of the machine; it is run like an image' },
   {
     name: 'max-instructions',
     argument: 'N',
@@ -102,13 +111,11 @@ export type Closers = (() => void)[];
  */
 export function planOf(options: MachineOptions, serial: string, terminal: boolean, closers: Closers): Plan {
   const path = imagePath(options);
-  const file = new ImageFile(path, read(path));
-  const address = options.number('address', { max: 0xffffffff });
-  const frequency = options.number('frequency', { min: 1000, max: 1e12 });
-  const commandLine = [options.get('append') ?? '', options.has('tour') ? 'tour' : '']
-    .filter((s) => s !== '')
-    .join(' ');
-  const modules = modulesOf(options.get('initrd') ?? '');
+  const bytes = read(path);
+  const kept = withClearErrors(() => openKept(path, bytes));
+  if (kept) refuseWhatIsKept(options, kept);
+  const recipe = kept?.recipe;
+  const image = recipe?.image ?? imageOf(options, new ImageFile(path, bytes));
   const keys = keysOf(options, terminal);
   if (options.has('realtime') && options.has('no-realtime')) throw new UsageError('--realtime and --no-realtime');
   if (options.has('replay') && keys.length > 0 && options.has('keys'))
@@ -116,30 +123,28 @@ export function planOf(options: MachineOptions, serial: string, terminal: boolea
   const inputs = inputsOf(options);
   if (options.has('replay') && inputs.length > 0)
     throw new UsageError('--replay presses by itself: no --mouse, no --button');
+  if (options.has('unfinished') && !options.has('replay')) throw new UsageError('--unfinished is for --replay');
   const sinkOf = (name: string, where: string) => sink(name, where, closers);
   const textFile = (name: 'speaker' | 'events') => {
     const path = options.get(name);
     return path === undefined ? undefined : fileSink(path, closers);
   };
-  const startTime = startTimeOf(options.get('rtc-base'));
   const cmosPath = options.get('cmos');
-  const cmos = cmosPath === undefined ? undefined : savedCmos(cmosPath);
   const serials = options.all('serial').slice(1);
   if (serials.length > 3) throw new UsageError('there are four serial ports: --serial is given too often');
 
   return {
-    image: { file, commandLine, modules, ...(address === undefined ? {} : { address }) },
-    pc: {
-      ramBytes: ramBytesOf(options.get('m') ?? '128'),
-      ...(frequency === undefined ? {} : { frequency }),
-      ...(startTime === undefined ? {} : { startTime }),
-      ...(cmos === undefined ? {} : { cmos }),
-      watchdog: watchdogOf(options.get('watchdog') ?? 'reset'),
-      serialPaced: !options.has('serial-unpaced'),
-    },
+    image,
+    pc: recipe ? builtAs(recipe) : pcOf(options, cmosPath),
+    kept,
     serialOut: sinkOf('serial', serial),
-    moreSerialOut: serials.map((where) => (where === 'none' ? undefined : sinkOf('serial', where))),
-    parallel: parallelOf(options.get('parallel') ?? 'none', closers),
+    moreSerialOut: [2, 3, 4].map((number, i) => {
+      const where = serials[i] ?? 'none';
+      if (recipe ? recipe.configuration.cables.includes(number) : where !== 'none') return sinkOf('serial', where);
+      if (where !== 'none') throw new UsageError(`--serial ${where}: ${path} has no cable at COM${number}`);
+      return undefined;
+    }),
+    parallel: parallelOf(options.get('parallel') ?? 'none', recipe, closers),
     toneOut: textFile('speaker'),
     eventsOut: textFile('events'),
     saveCmos:
@@ -151,12 +156,66 @@ export function planOf(options: MachineOptions, serial: string, terminal: boolea
     trapOut: trapSink(options, closers),
     noReboot: options.has('no-reboot'),
     keys,
-    setup: setupOf(file, commandLine, modules, { startTime, cmos }),
-    record: options.get('input-log'),
-    replay: replayOf(options.get('replay')),
+    record: options.get('record'),
+    replay: replayOf(options.get('replay'), options.has('unfinished')),
+    save: options.get('save'),
     maxInstructions: options.number('max-instructions', { min: 1 }) ?? Infinity,
     realtime: options.has('realtime') || (terminal && !options.has('no-realtime')),
   };
+}
+
+/** What a snapshot or capsule brings along, and nobody may give it anew. */
+const KEPT_OPTIONS = [
+  'm',
+  'append',
+  'initrd',
+  'address',
+  'frequency',
+  'rtc-base',
+  'cmos',
+  'watchdog',
+  'parallel',
+  'serial-unpaced',
+  'tour',
+] as const;
+/** What a capsule has besides. */
+const CAPSULE_OPTIONS = ['keys', 'mouse', 'button', 'replay'] as const;
+
+function refuseWhatIsKept(options: MachineOptions, { path, capsule }: Kept): void {
+  for (const name of [...KEPT_OPTIONS, ...(capsule ? CAPSULE_OPTIONS : [])] as const) {
+    const what = CAPSULE_OPTIONS.some((other) => other === name) ? 'inputs' : 'machine';
+    if (options.has(name)) throw new UsageError(`--${name} cannot be given: ${path} brings its ${what} along`);
+  }
+}
+
+function imageOf(options: MachineOptions, file: ImageFile): BootImage {
+  const address = options.number('address', { max: 0xffffffff });
+  const words = [options.get('append') ?? '', options.has('tour') ? 'tour' : ''];
+  return {
+    file,
+    commandLine: words.filter((s) => s !== '').join(' '),
+    modules: modulesOf(options.get('initrd') ?? ''),
+    ...(address === undefined ? {} : { address }),
+  };
+}
+
+function pcOf(options: MachineOptions, cmosPath: string | undefined): Plan['pc'] {
+  const frequency = options.number('frequency', { min: 1000, max: 1e12 });
+  const startTime = startTimeOf(options.get('rtc-base'));
+  const cmos = cmosPath === undefined ? undefined : savedCmos(cmosPath);
+  return {
+    ramBytes: ramBytesOf(options.get('m') ?? '128'),
+    ...(frequency === undefined ? {} : { frequency }),
+    ...(startTime === undefined ? {} : { startTime }),
+    ...(cmos === undefined ? {} : { cmos }),
+    watchdog: watchdogOf(options.get('watchdog') ?? 'reset'),
+    serialPaced: !options.has('serial-unpaced'),
+  };
+}
+
+function builtAs(recipe: Recipe): Plan['pc'] {
+  const { serial: _, parallel: __, ...options } = pcOptionsOf(recipe);
+  return options;
 }
 
 function imagePath(options: MachineOptions): string {
@@ -259,7 +318,8 @@ function watchdogOf(text: string): WatchdogAction {
   return action;
 }
 
-function parallelOf(where: string, closers: Closers): Plan['parallel'] {
+function parallelOf(where: string, recipe: Recipe | undefined, closers: Closers): Plan['parallel'] {
+  if (recipe) return { none: undefined, wrap: 'wrap' as const, printer: () => {} }[recipe.configuration.parallel];
   if (where === 'none') return undefined;
   return where === 'wrap' ? 'wrap' : sink('parallel', where, closers);
 }
@@ -293,27 +353,10 @@ function trapSink(options: MachineOptions, closers: Closers): ((text: string) =>
   return path === undefined ? (text) => void process.stderr.write(text) : fileSink(path, closers);
 }
 
-function replayOf(path: string | undefined): Plan['replay'] {
+function replayOf(path: string | undefined, unfinished: boolean): Plan['replay'] {
   if (path === undefined) return undefined;
   const text = Buffer.from(read(path)).toString('utf8');
-  return { name: path, log: withClearErrors(() => parseInputLog(path, text)) };
-}
-
-/** What a replay must share with its recording, beside the machine: the same files, the same words, the same clock. */
-function setupOf(
-  file: ImageFile,
-  commandLine: string,
-  modules: readonly BootModule[],
-  { startTime, cmos }: { startTime: number | undefined; cmos: readonly number[] | undefined },
-): Plan['setup'] {
-  const digest = createHash('sha256').update(file.bytes);
-  for (const module of modules) digest.update(module.commandLine).update(module.bytes);
-  return {
-    image: digest.digest('hex'),
-    commandLine,
-    ...(startTime === undefined ? {} : { startTime }),
-    ...(cmos === undefined ? {} : { cmos: Buffer.from(cmos).toString('hex') }),
-  };
+  return { name: path, log: withClearErrors(() => parseInputLog(path, text, unfinished)) };
 }
 
 /** What is wrong with a file is told without a stack trace. */
@@ -321,7 +364,8 @@ export function withClearErrors<T>(action: () => T): T {
   try {
     return action();
   } catch (error) {
-    if (error instanceof ImageError || error instanceof InputLogError) throw new CommandError(error.message);
+    const isAboutFile = [ImageError, InputLogError, KeptFileError].some((kind) => error instanceof kind);
+    if (isAboutFile) throw new CommandError((error as Error).message);
     throw error;
   }
 }

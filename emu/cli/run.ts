@@ -1,8 +1,9 @@
 /** `trapgate run`: boot an image, with the options QEMU's users know. */
 
 import { constants } from 'node:os';
-import type { Command } from './command.ts';
+import { type Command, CommandError } from './command.ts';
 import { GdbServer, gdbPlanOf } from './gdb-server.ts';
+import { goToCursor } from './kept.ts';
 import { describeOptions, parseOptions } from './options.ts';
 import { PipeFace } from './pipe-face.ts';
 import { MACHINE_OPTIONS, planOf, withClearErrors } from './plan.ts';
@@ -13,7 +14,8 @@ import { SerialFace } from './terminal/serial-face.ts';
 
 const HELP = `usage: trapgate run [OPTIONS] IMAGE
 
-Boot IMAGE: a multiboot kernel, an ELF32 executable, or a flat binary.
+Boot IMAGE: a multiboot kernel, an ELF32 executable, or a flat binary; or go on from a snapshot (--save) or a capsule
+(trapgate capsule).
 
 At a terminal its screen is shown and its keyboard is yours; Ctrl-A h tells the keys, Ctrl-A x leaves.
 When standard input or output is no terminal, COM1 is standard input and output, byte for byte; input waits until the
@@ -58,8 +60,13 @@ async function run(args: readonly string[]): Promise<number> {
       const server = await GdbServer.listen(session, gdb);
       closers.push(() => server.close());
     }
+    withClearErrors(() => goToCursor(plan.kept, session.pc));
     const face = faceOf(serial, terminal, plan.replay !== undefined);
     const ending = await untilSignal(session, face);
+    // Who ends a replay before its end does not ask how it would have ended.
+    const complete = !['signal', 'left', 'budget'].includes(ending.kind);
+    const divergence = complete ? session.divergence : undefined;
+    if (divergence !== undefined) throw new CommandError(divergence);
     return statusOf(session, ending, expected, terminal);
   } finally {
     for (const close of closers) close();

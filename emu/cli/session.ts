@@ -6,11 +6,12 @@
  * the host sleeps, never what the guest sees.
  */
 
-import { closeSync, openSync, writeSync } from 'node:fs';
 import type { KeyStroke } from '../../devices/key-text.ts';
 import type { Tone } from '../../devices/speaker.ts';
 import type { BootImage } from '../machine/boot.ts';
-import { checkSetup, formatHeader, formatInput, type Input, type InputLog, type Setup } from '../machine/input-log.ts';
+import type { Input } from '../machine/input-log.ts';
+import { scheduleInputs } from '../machine/keeping/capsule.ts';
+import { formatSnapshot, loadSnapshot } from '../machine/keeping/snapshot.ts';
 import type { RunLimits } from '../machine/machine.ts';
 import { Pc, type PcOptions } from '../machine/pc.ts';
 import { describeStop, type Stop } from '../machine/stop.ts';
@@ -19,13 +20,18 @@ import { formatAsQemu } from '../trace/qemu-format.ts';
 import { SymbolTable } from '../trace/symbols.ts';
 import { TrapLog } from '../trace/trap-log.ts';
 import { Doorbell } from './doorbell.ts';
+import { writeWhole } from './files.ts';
 import type { InputItem } from './input-script.ts';
+import type { Kept } from './kept.ts';
 import { type KeyItem, timeOfItems } from './key-script.ts';
 import { Pacer } from './pacer.ts';
+import { beginReplay, divergenceFrom, Recording, type Replay, setupAtStart } from './recording.ts';
 
 /** Everything a run needs, files already read. */
 export interface Plan {
   readonly image: BootImage;
+  /** Where the image comes from when it was a snapshot or a capsule. */
+  readonly kept: Kept | undefined;
   readonly pc: Pick<PcOptions, 'ramBytes' | 'frequency' | 'startTime' | 'cmos' | 'watchdog' | 'serialPaced'>;
   /** Gets what COM1 sends. */
   readonly serialOut: (bytes: Uint8Array) => void;
@@ -47,10 +53,11 @@ export interface Plan {
   readonly trapOut: ((text: string) => void) | undefined;
   readonly noReboot: boolean;
   readonly keys: readonly KeyItem[];
-  /** Identifies image and command line in an input log. */
-  readonly setup: Setup;
+  /** Where to record what enters. */
   readonly record: string | undefined;
-  readonly replay: { readonly name: string; readonly log: InputLog } | undefined;
+  readonly replay: Replay | undefined;
+  /** Where to write a snapshot at the end. */
+  readonly save: string | undefined;
   readonly maxInstructions: number;
   /** HLT sleeps until the next event, rather than jumping there. */
   readonly realtime: boolean;
@@ -104,10 +111,10 @@ export class Session {
   private events = '';
   private tones: Tone[] = [];
   private ending: Ending | undefined;
-  private recording: number | undefined;
+  private readonly recording: Recording | undefined;
   private debugger: Debugger | undefined;
 
-  /** @throws ImageError, InputLogError, RangeError */
+  /** @throws ImageError, InputLogError, KeptFileError, CommandError, RangeError */
   constructor(private readonly plan: Plan) {
     const { parallel } = plan;
     this.pc = new Pc({
@@ -134,7 +141,16 @@ export class Session {
         this.events += formatChipEvent(event);
       });
     }
-    this.scheduleInputs();
+    if (plan.kept?.start) loadSnapshot(plan.kept.path, this.pc, plan.kept.start);
+    const setup = setupAtStart(this.pc, plan.kept?.start !== undefined);
+    this.recording = plan.record === undefined ? undefined : new Recording(plan.record, this.pc, setup);
+    if (plan.replay) beginReplay(plan.replay, this.pc, setup);
+    else this.scheduleInputs();
+  }
+
+  /** A complaint when this was to repeat a recording, and did not; once the run has ended. */
+  get divergence(): string | undefined {
+    return this.plan.replay && divergenceFrom(this.plan.replay, this.pc);
   }
 
   /** From now on somebody else decides when the machine runs. */
@@ -203,8 +219,9 @@ export class Session {
       return this.ending;
     } finally {
       face.detach();
-      this.endRecording();
+      this.recording?.end();
       this.plan.saveCmos?.(this.pc.rtc.cmos);
+      if (this.plan.save !== undefined) writeWhole(this.plan.save, formatSnapshot(this.pc));
     }
   }
 
@@ -278,31 +295,11 @@ export class Session {
 
   private scheduleInputs(): void {
     const { plan, pc } = this;
-    const { machine } = pc;
-    const setup = { ...pc.setup, ...plan.setup };
-    if (plan.replay) {
-      checkSetup(plan.replay.name, plan.replay.log.setup, setup);
-      for (const { at, ...input } of plan.replay.log.events) machine.inputs.schedule(at, input);
-    } else {
-      for (const { input, at } of plan.inputs) machine.inputs.schedule(at(pc.clock.frequency), input);
-      for (const { at, strokes } of timeOfItems(plan.keys, pc.clock.frequency)) {
-        pc.clock.alarm('key script', () => pc.typist.type(strokes)).set(at);
-      }
+    const { clock, inputs } = pc.machine;
+    scheduleInputs(pc, plan.kept?.capsule?.inputs ?? []);
+    for (const { input, at } of plan.inputs) inputs.schedule(at(clock.frequency), input);
+    for (const { at, strokes } of timeOfItems(plan.keys, clock.frequency)) {
+      clock.alarm('key script', () => pc.typist.type(strokes)).set(at);
     }
-    if (plan.record !== undefined) {
-      const file = openSync(plan.record, 'w');
-      this.recording = file;
-      writeSync(file, formatHeader(setup));
-      machine.inputs.listen((input) => {
-        if (input.kind !== 'end') writeSync(file, formatInput(input));
-      });
-    }
-  }
-
-  private endRecording(): void {
-    if (this.recording === undefined) return;
-    writeSync(this.recording, formatInput({ at: this.pc.machine.now, kind: 'end' }));
-    closeSync(this.recording);
-    this.recording = undefined;
   }
 }

@@ -12,6 +12,7 @@
  */
 
 import { HALTED, TRAPS } from '../core/layout.ts';
+import { pagesInUse } from '../machine/keeping/snapshot.ts';
 import type { RunLimits } from '../machine/machine.ts';
 import type { BoardState, Pc } from '../machine/pc.ts';
 import type { Stop } from '../machine/stop.ts';
@@ -199,14 +200,7 @@ export class History {
   /** A history of its own, that begins with this. */
   private saveAll(): void {
     const { cpu } = this.pc;
-    const pages = new Map<number, Uint8Array>();
-    const words = new Uint32Array(cpu.ram.buffer, cpu.ram.byteOffset, cpu.ram.length / 4);
-    for (let page = 0; page < cpu.ram.length / PAGE; page++) {
-      const at = (page * PAGE) / 4;
-      if (words.subarray(at, at + PAGE / 4).some((word) => word !== 0)) {
-        pages.set(page, cpu.ram.slice(page * PAGE, (page + 1) * PAGE));
-      }
-    }
+    const pages = new Map(pagesInUse(cpu.ram).map((page) => [page, cpu.ram.slice(page * PAGE, (page + 1) * PAGE)]));
     cpu.pagesSaved(cpu.changedPages());
     this.saves.splice(0, this.saves.length, this.saveWith(pages, undefined));
     this.base = 0;

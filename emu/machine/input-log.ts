@@ -1,14 +1,7 @@
 /**
  * The one door through which anything from outside enters the machine: a key, a serial byte, a finger on a wire or
  * a button. Whatever passes is stamped with the instruction count; the stamped list, given to the same machine
- * again, makes the same run to the last bit.
- *
- * As a file it is JSON lines: a header, then one event a line, oldest first. For instance
- *
- *     {"format":"trapgate input log","version":1,"setup":{"frequency":100000000,"ramBytes":134217728}}
- *     {"at":2000000,"kind":"key","key":"a","down":true}
- *     {"at":2600000,"kind":"serial","port":1,"byte":104}
- *     {"at":90000000,"kind":"end"}
+ * again, makes the same run to the last bit. As a file it is in keeping/input-log-file.ts.
  */
 
 import { isKeyName, type KeyName } from '../../devices/keys.ts';
@@ -31,22 +24,12 @@ export type Input =
   | { readonly kind: 'gpio'; readonly pin: number; readonly down: boolean }
   /** A button on the front of the case. */
   | { readonly kind: 'button'; readonly button: CaseButton }
-  /** The person left: a replay stops here too. */
-  | { readonly kind: 'end' };
+  /** The person left: a replay stops here too. `state`: what stateHash said then. */
+  | { readonly kind: 'end'; readonly state?: string };
 
 /** An input and when it entered, in instructions since power-on. */
 export type StampedInput = Input & { readonly at: number };
 
-/** What a replay must share with the recording; compared key by key. */
-export type Setup = Readonly<Record<string, string | number>>;
-
-export interface InputLog {
-  readonly setup: Setup;
-  readonly events: readonly StampedInput[];
-}
-
-const FORMAT = 'trapgate input log';
-const VERSION = 1;
 /** How far a mouse can be said to move at once. */
 const MOST_COUNTS = 32767;
 const BUTTONS = ['left', 'right', 'middle'] as const;
@@ -73,6 +56,11 @@ export class InputGate {
   /** When the next input enters, in instructions; undefined when none waits. */
   get next(): number | undefined {
     return this.waiting[0]?.at;
+  }
+
+  /** What is to enter later, by now; soonest first. */
+  get upcoming(): readonly StampedInput[] {
+    return this.waiting;
   }
 
   /** Everything that has entered so far. */
@@ -145,83 +133,8 @@ export class InputGate {
   }
 }
 
-/** An input log file that cannot be used; the message names file and line. */
-export class InputLogError extends Error {
-  override readonly name = 'InputLogError';
-}
-
-/** The first line of a log file, line end included. */
-export function formatHeader(setup: Setup): string {
-  return `${JSON.stringify({ format: FORMAT, version: VERSION, setup })}\n`;
-}
-
-/** One event's line, line end included. */
-export function formatInput(input: StampedInput): string {
-  const { at, ...rest } = input;
-  return `${JSON.stringify({ at, ...rest })}\n`;
-}
-
-/**
- * Read a log file back.
- * @param name what error messages call it
- * @throws InputLogError when it is damaged, of another format or of a later version
- */
-export function parseInputLog(name: string, text: string): InputLog {
-  const lines = text.split('\n');
-  if (lines.at(-1) === '') lines.pop();
-  const fail = (line: number, complaint: string): never => {
-    throw new InputLogError(`${name}:${line}: ${complaint}`);
-  };
-  const objectOn = (line: number): Record<string, unknown> => {
-    try {
-      const value: unknown = JSON.parse(lines[line - 1] ?? '');
-      if (typeof value === 'object' && value !== null) return value as Record<string, unknown>;
-    } catch {
-      // Told below, as for JSON that is no object.
-    }
-    return fail(line, 'not a JSON object');
-  };
-
-  const header = objectOn(1);
-  if (header.format !== FORMAT) fail(1, `not a ${FORMAT} (no "format":"${FORMAT}")`);
-  if (header.version !== VERSION) fail(1, `version ${header.version}; this program reads version ${VERSION}`);
-  if (!isSetup(header.setup)) fail(1, '"setup" is not an object of strings and numbers');
-
-  let last = 0;
-  const events = lines.slice(1).map((_, i) => {
-    const event = objectOn(i + 2);
-    const { at } = event;
-    if (typeof at !== 'number' || !Number.isSafeInteger(at) || at < 0) {
-      return fail(i + 2, '"at" is not an instruction count');
-    }
-    if (at < last) return fail(i + 2, `time runs backwards: ${at} after ${last}`);
-    last = at;
-    return isInput(event) ? { ...event, at } : fail(i + 2, `no input is like this: ${lines[i + 1]}`);
-  });
-  return { setup: header.setup as Setup, events };
-}
-
-/**
- * Refuse to replay a log on a machine that is not like the one it was recorded on.
- * @throws InputLogError that says what differs
- */
-export function checkSetup(name: string, recorded: Setup, present: Setup): void {
-  for (const key of new Set([...Object.keys(recorded), ...Object.keys(present)])) {
-    if (recorded[key] !== present[key]) {
-      throw new InputLogError(`${name}: recorded with ${key} ${recorded[key]}, but this machine has ${present[key]}`);
-    }
-  }
-}
-
-function isSetup(value: unknown): value is Setup {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    Object.values(value).every((v) => typeof v === 'string' || typeof v === 'number')
-  );
-}
-
-function isInput(value: Record<string, unknown>): value is Input {
+/** Whether an object read from a file is an input. */
+export function isInput(value: Readonly<Record<string, unknown>>): value is Input {
   switch (value.kind) {
     case 'key':
       return typeof value.key === 'string' && isKeyName(value.key) && typeof value.down === 'boolean';
@@ -238,7 +151,7 @@ function isInput(value: Record<string, unknown>): value is Input {
     case 'button':
       return value.button === 'reset' || value.button === 'nmi';
     case 'end':
-      return true;
+      return value.state === undefined || typeof value.state === 'string';
     default:
       return false;
   }

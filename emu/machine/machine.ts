@@ -229,6 +229,14 @@ export class Machine implements TimeSource {
     if (this.cpu.isHalted && to > this.now) this.cpu.passTime(Math.floor(to));
   }
 
+  /**
+   * Let happen what is due at this very time, so that the machine has one state for it. When that asks for a stop, the
+   * next run() begins with it.
+   */
+  settle(): void {
+    this.meetEvents();
+  }
+
   /** Fire what is due and let in who waits, until quiet. */
   private meetEvents(): void {
     do this.clock.fireDue();

@@ -57,7 +57,7 @@ import { VgaText } from '../../devices/vga-text.ts';
 import { type BootImage, boot } from './boot.ts';
 import { Cpu } from './cpu.ts';
 import { HostSerial } from './host-serial.ts';
-import type { CaseButton, Input, Setup } from './input-log.ts';
+import type { CaseButton, Input } from './input-log.ts';
 import { IrqWire } from './irq-lines.ts';
 import type { LoadedImage } from './loaders/image.ts';
 import { Machine } from './machine.ts';
@@ -111,6 +111,19 @@ export interface PcOptions {
   readonly lamp?: (pin: number, level: boolean) => void;
 }
 
+/** What a PC was built as, in plain data: two that were built alike, and hear the same, run alike. */
+export interface PcConfiguration {
+  readonly ramBytes: number;
+  readonly frequency: number;
+  readonly startTime?: number;
+  readonly cmos?: readonly number[];
+  readonly watchdog: WatchdogAction;
+  readonly serialPaced: boolean;
+  /** The serial ports with a cable, 1 for COM1. */
+  readonly cables: readonly number[];
+  readonly parallel: 'none' | 'printer' | 'wrap';
+}
+
 /** Everything of a PC but processor and RAM, as Pc.saveBoard takes it. */
 export interface BoardState {
   /** In the order of `machine.devices`. */
@@ -147,7 +160,9 @@ export class Pc {
   readonly serials: readonly (HostSerial | undefined)[];
   /** Whoever sits at the keyboard. */
   readonly typist: Typist;
+  readonly configuration: PcConfiguration;
   private readonly fingers = new Map<number, IrqLine & { level: boolean }>();
+  private booted: BootImage | undefined;
   private consoleListener: SerialSink | undefined;
 
   /** @throws RangeError when an option is out of range */
@@ -263,15 +278,20 @@ export class Pc {
       machine.attach(device);
     }
     machine.onInput((input) => this.enter(input));
+    this.configuration = {
+      ramBytes,
+      frequency: clock.frequency,
+      ...(options.startTime === undefined ? {} : { startTime: options.startTime }),
+      ...(options.cmos === undefined ? {} : { cmos: options.cmos }),
+      watchdog: options.watchdog ?? 'reset',
+      serialPaced: options.serialPaced ?? true,
+      cables: this.serials.flatMap((serial, i) => (serial ? [i + 1] : [])),
+      parallel: typeof options.parallel === 'function' ? 'printer' : (options.parallel ?? 'none'),
+    };
   }
 
   get clock(): Clock {
     return this.machine.clock;
-  }
-
-  /** What a recording and its replay must have in common. */
-  get setup(): Setup {
-    return { frequency: this.machine.clock.frequency, ramBytes: this.machine.memory.ramBytes };
   }
 
   /**
@@ -280,10 +300,16 @@ export class Pc {
    */
   boot(image: BootImage): LoadedImage {
     let loaded: LoadedImage | undefined;
+    this.booted = image;
     this.machine.onBoot(() => {
       loaded = boot(this.cpu, this.machine.memory, image);
     });
     return loaded!;
+  }
+
+  /** What was booted last; undefined before. */
+  get image(): BootImage | undefined {
+    return this.booted;
   }
 
   /** A new driver on an interrupt wire. @throws RangeError for the cascade, 2, and beyond 15 */

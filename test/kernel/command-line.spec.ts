@@ -70,7 +70,7 @@ test('what was recorded replays to the same console and the same traps, without 
   const log = join(folder, 'session.jsonl');
   const logs = [join(folder, 'first.int'), join(folder, 'second.int')];
   const input = 'ps\ntrap gp\nhello\npoweroff\n';
-  const first = await trapgate(['--input-log', log, '--keys', 'enter@70ms', '-d', 'int', '-D', logs[0]!], input);
+  const first = await trapgate(['--record', log, '--keys', 'enter@70ms', '-d', 'int', '-D', logs[0]!], input);
   const second = await trapgate(['--replay', log, '-d', 'int', '-D', logs[1]!], 'this is not read\n');
   expect(first.status).toBe(0);
   expect(second).toEqual(first);

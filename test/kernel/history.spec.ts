@@ -1,7 +1,7 @@
 /** Time running both ways under the kernel: wherever one goes, the machine is what it was there, to the last bit. */
 import { describe, expect, test } from 'vitest';
 import { History } from '../../emu/debug/history.ts';
-import { stateHash } from '../../emu/debug/state-hash.ts';
+import { stateHash } from '../../emu/machine/state-hash.ts';
 import { Guest } from './guest.ts';
 
 /** Numbers that look random, the same each time. */

@@ -63,7 +63,7 @@ describe('help', () => {
     for (const option of ['-m SIZE', '--append', '--initrd', '--serial', '-d int', '-D FILE', '--no-reboot']) {
       expect(out).toContain(option);
     }
-    for (const option of ['--keys', '--input-log', '--replay', '--max-instructions', '--exit-code', '--realtime']) {
+    for (const option of ['--keys', '--record', '--replay', '--max-instructions', '--exit-code', '--realtime']) {
       expect(out).toContain(option);
     }
     expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(120);

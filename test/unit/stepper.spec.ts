@@ -1,9 +1,9 @@
 /** The stepper's verbs, forwards and backwards, on small programs. */
 import { describe, expect, test } from 'vitest';
 import { parseExpression } from '../../emu/debug/expression.ts';
-import { stateHash } from '../../emu/debug/state-hash.ts';
 import { Stepper } from '../../emu/debug/stepper.ts';
 import type { StopAt } from '../../emu/debug/stops.ts';
+import { stateHash } from '../../emu/machine/state-hash.ts';
 import { boot, ring0, TestMachine } from '../../emu/testing/index.ts';
 
 async function stepperOn(program: Parameters<typeof boot>[0]) {

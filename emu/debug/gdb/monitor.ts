@@ -1,7 +1,7 @@
 /** gdb's `monitor COMMAND`: what the protocol has no packets for. */
 
 import { isKeyName } from '../../machine/input-log.ts';
-import { stateHash } from '../state-hash.ts';
+import { stateHash } from '../../machine/state-hash.ts';
 import type { Stepper } from '../stepper.ts';
 import { describeHistory, describeIdt, describePic, describeTraps, describeWires } from '../tables.ts';
 import { whyFault } from '../why-fault.ts';

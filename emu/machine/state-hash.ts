@@ -4,7 +4,7 @@
  */
 
 import * as L from '../core/layout.ts';
-import type { Pc } from '../machine/pc.ts';
+import type { Pc } from './pc.ts';
 
 /** Words of the processor's block that say how it runs, not what it is; and the flags, which are hashed as EFLAGS. */
 const HOW_IT_RUNS: readonly number[] = [
