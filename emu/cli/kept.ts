@@ -50,7 +50,7 @@ export function goToCursor(
     const { kind } = run({ until: cursor.time });
     if (kind !== 'budget' && kind !== 'paused') break;
   }
-  machine.settle();
+  machine.catchUp();
   checkCursor(kept.path, pc, cursor);
 }
 

@@ -42,7 +42,7 @@ export class Recording {
   end(): void {
     const { machine } = this.pc;
     machine.inputs.listen(undefined);
-    machine.settle();
+    machine.catchUp();
     this.writer.end(machine.now, stateHash(this.pc));
     closeSync(this.file);
   }
@@ -81,7 +81,7 @@ export function divergenceFrom({ name, log }: Replay, pc: Pc): string | undefine
   const { machine } = pc;
   if (machine.now < end.at)
     return `${name}: the recording went on to instruction ${end.at}, this ended at ${machine.now}`;
-  machine.settle();
+  machine.catchUp();
   const state = stateHash(pc);
   return state === end.state
     ? undefined

@@ -233,7 +233,7 @@ export class Machine implements TimeSource {
    * Let happen what is due at this very time, so that the machine has one state for it. When that asks for a stop, the
    * next run() begins with it.
    */
-  settle(): void {
+  catchUp(): void {
     this.meetEvents();
   }
 

@@ -37,12 +37,9 @@ function run(binary: string, args: readonly string[], input = '') {
   return { status, stdout, stderr };
 }
 
-test.each(VERSIONS)('node %s repeats a session of this node, also from a snapshot', (version, context) => {
+test.for(VERSIONS)('node %s repeats a session of this node, also from a snapshot', (version, { skip }) => {
   const other = node(version);
-  if (other === undefined) {
-    context.skip(`npm cannot give node ${version}`);
-    return;
-  }
+  if (other === undefined) return skip(`npm cannot give node ${version}`);
   const [log, middle] = [join(folder, 'session.log'), join(folder, 'middle.snapshot')];
   const typed = ['--keys', '"trap gp"@700ms enter@+30ms "hello"@+333ms enter@+7ms'];
   const first = run(process.execPath, [...KERNEL, '--record', log, ...typed], 'ps\ntrap de\nls /proc\npoweroff\n');

@@ -39,7 +39,7 @@ function listening() {
 }
 
 beforeAll(() => {
-  guest = new Guest('', true, 16 * MB);
+  guest = new Guest('', true, { ramBytes: 16 * MB });
   const { machine, typist } = guest.pc;
   log = '';
   const writer = new InputLogWriter((text) => {
@@ -56,7 +56,7 @@ beforeAll(() => {
     snapshot = formatSnapshot(guest.pc);
   }
   machine.run({ instructions: 40_000_000 });
-  machine.settle();
+  machine.catchUp();
   writer.end(machine.now, stateHash(guest.pc));
 });
 

@@ -46,7 +46,7 @@ const SOURCE = 'source ';
 
 /** The file of a PC that stands where the cursor is to be. */
 export function formatCapsule(pc: Pc, { note = '', sources = new Map(), start }: CapsuleOptions = {}): Uint8Array {
-  pc.machine.settle();
+  pc.machine.catchUp();
   const { inputs, now } = pc.machine;
   const cursor: Cursor = { time: now, state: stateHash(pc), note };
   return packSections(

@@ -40,7 +40,7 @@ interface Written {
 /** The file of a PC as it stands. It must not run meanwhile. */
 export function formatSnapshot(pc: Pc): Uint8Array {
   const { machine, cpu } = pc;
-  machine.settle();
+  machine.catchUp();
   const { chips, fingers } = pc.saveBoard();
   const pages = pagesInUse(cpu.ram);
   const contents = Buffer.concat(pages.map((page) => cpu.ram.subarray(page * FRAME_BYTES, (page + 1) * FRAME_BYTES)));
