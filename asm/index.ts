@@ -10,6 +10,7 @@
  *   encode/       one instruction to bytes (keystone, checked by capstone)
  *   layout/       every statement its place; then the bytes and what waits for the linker
  *   link/         objects, ours and other tools', into one image
+ *   elf/          ELF32 files taken apart: their numbers, their tables
  *   output/       flat binaries, Intel HEX, ELF32, listing, map
  *
  * Nothing here touches a file: `AssembleOptions.reader` does.
@@ -34,7 +35,8 @@ export {
   disassemble,
   type OpenField,
 } from './disassemble.ts';
+export { type ElfFile, type ElfPart, type ElfRelocation, type ElfSymbolName, readElf } from './elf/parts.ts';
+export { ElfError, hasElfMark } from './elf/tables.ts';
 export { type LinkFormat, type LinkInput, type LinkOptions, type LinkResult, link } from './link/index.ts';
 export type { LinkedSymbol } from './link/link.ts';
-export { type ElfFile, type ElfPart, type ElfRelocation, type ElfSymbolName, readElf } from './output/elf-reader.ts';
 export type { SourceReader } from './source/source.ts';

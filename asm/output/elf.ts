@@ -4,6 +4,22 @@
  * supplement for the relocations.
  */
 
+import {
+  EHDR_SIZE,
+  EM_386,
+  ET,
+  PHDR_SIZE,
+  PT_LOAD,
+  R_386,
+  REL_SIZE,
+  SHDR_SIZE,
+  SHF,
+  SHN,
+  SHT,
+  STB,
+  STT,
+  SYM_SIZE,
+} from '../elf/format.ts';
 import type { Base } from '../expressions/value.ts';
 import type { LinkedImage } from '../link/link.ts';
 import type { ObjectCode } from '../link/object.ts';
@@ -11,22 +27,7 @@ import { alignUp, bytesOf, type OutputSection, PAGE } from '../link/place.ts';
 import type { Section } from '../statements/statement.ts';
 import { Strings, Writer } from './writer.ts';
 
-const EHDR = 52;
-const PHDR = 32;
-const SHDR = 40;
-const SYM = 16;
-const REL = 8;
-
-const ET_REL = 1;
-const ET_EXEC = 2;
-const PT_LOAD = 1;
-const SHT = { NULL: 0, PROGBITS: 1, SYMTAB: 2, STRTAB: 3, NOBITS: 8, REL: 9 } as const;
-const SHF = { WRITE: 1, ALLOC: 2, EXEC: 4 } as const;
-const SHN_ABS = 0xfff1;
-const SHN_COMMON = 0xfff2;
-const STB = { LOCAL: 0, GLOBAL: 1, WEAK: 2 } as const;
-const STT = { none: 0, object: 1, function: 2, section: 3, file: 4 } as const;
-const R_386 = { ABS32: 1, PC32: 2, ABS16: 20, PC16: 21, ABS8: 22, PC8: 23 } as const;
+const STT_OF = { none: STT.NONE, object: STT.OBJECT, function: STT.FUNC } as const;
 
 interface SectionHeader {
   name: string;
@@ -63,7 +64,7 @@ interface Segment {
 export function writeExecutable(image: LinkedImage, entry: number): Uint8Array {
   const { segments, headers } = planSegments(image);
   const out = new Writer();
-  out.padTo(EHDR);
+  out.padTo(EHDR_SIZE);
   for (const s of segments) out.u32(PT_LOAD, s.offset, s.address, s.address, s.fileSize, s.memorySize, s.flags, PAGE);
   image.outputs.forEach((section, i) => {
     if (!section.noBits) out.padTo(headers[i]!.offset).raw(bytesOf(section));
@@ -71,10 +72,10 @@ export function writeExecutable(image: LinkedImage, entry: number): Uint8Array {
   const indexOf = new Map(image.outputs.map((s, i) => [s.name, i + 1] as const).reverse());
   const symbols = image.symbols.map((s): ElfSymbol => {
     const binding = s.weak ? STB.WEAK : s.global ? STB.GLOBAL : STB.LOCAL;
-    const section = s.section === null ? SHN_ABS : (indexOf.get(s.section) ?? SHN_ABS);
-    return { name: s.name, value: s.address, size: s.size, binding, type: STT[s.type], section };
+    const section = s.section === null ? SHN.ABS : (indexOf.get(s.section) ?? SHN.ABS);
+    return { name: s.name, value: s.address, size: s.size, binding, type: STT_OF[s.type], section };
   });
-  return finish(out, headers, symbols, { type: ET_EXEC, entry, segments: segments.length });
+  return finish(out, headers, symbols, { type: ET.EXEC, entry, segments: segments.length });
 }
 
 /** Groups sections of equal rights into segments, and gives each its place in the file. */
@@ -82,7 +83,7 @@ function planSegments(image: LinkedImage): { segments: Segment[]; headers: Secti
   const loaded = image.outputs.filter((s) => s.allocate);
   const groups = new Set(loaded.map(rights)).size;
   // One page of headers, so that each segment's offset and address agree modulo the page size.
-  let offset = alignUp(EHDR + PHDR * (groups + 2), PAGE);
+  let offset = alignUp(EHDR_SIZE + PHDR_SIZE * (groups + 2), PAGE);
   const segments: Segment[] = [];
   let last = -1;
   const headers = image.outputs.map((section) => {
@@ -144,7 +145,7 @@ function finish(
     ...symbols.filter((s) => s.binding === STB.LOCAL),
     ...symbols.filter((s) => s.binding !== STB.LOCAL),
   ];
-  const table = new Writer().padTo(SYM);
+  const table = new Writer().padTo(SYM_SIZE);
   for (const s of ordered) {
     table
       .u32(strings.add(s.name), s.value, s.size)
@@ -171,7 +172,7 @@ function finish(
     out.raw(bytes);
   };
   const symtab = headers.length + 1;
-  append('.symtab', SHT.SYMTAB, table.done(), { link: symtab + 1, info: locals, align: 4, entrySize: SYM });
+  append('.symtab', SHT.SYMTAB, table.done(), { link: symtab + 1, info: locals, align: 4, entrySize: SYM_SIZE });
   append('.strtab', SHT.STRTAB, strings.done(), {});
   for (const header of headers) if (header.type === SHT.REL) header.link = symtab;
   const names = new Strings();
@@ -180,7 +181,7 @@ function finish(
   append('.shstrtab', SHT.STRTAB, names.done(), {});
   out.padTo(alignUp(out.length, 4));
   const sectionHeaders = out.length;
-  out.padTo(out.length + SHDR);
+  out.padTo(out.length + SHDR_SIZE);
   for (const h of headers) {
     out.u32(names.add(h.name), h.type, h.flags, h.address, h.offset, h.size, h.link, h.info, h.align, h.entrySize);
   }
@@ -195,16 +196,16 @@ function fileHeader(
   count: number,
 ): Uint8Array {
   const head = new Writer();
-  // 7f "ELF", 32 bits, little-endian, version 1, System V; EM_386.
+  // 7f "ELF", 32 bits, little-endian, version 1, System V.
   head.raw(Uint8Array.of(0x7f, 0x45, 0x4c, 0x46, 1, 1, 1)).padTo(16);
-  head.u16(file.type, 3).u32(1, file.entry, file.segments > 0 ? EHDR : 0, sectionHeaders, 0);
-  head.u16(EHDR, file.segments > 0 ? PHDR : 0, file.segments, SHDR, count, count - 1);
+  head.u16(file.type, EM_386).u32(1, file.entry, file.segments > 0 ? EHDR_SIZE : 0, sectionHeaders, 0);
+  head.u16(EHDR_SIZE, file.segments > 0 ? PHDR_SIZE : 0, file.segments, SHDR_SIZE, count, count - 1);
   return head.done();
 }
 
 /** A relocatable object: addresses are from each section's start, and what is open is listed. */
 export function writeRelocatable(object: ObjectCode): Uint8Array {
-  const out = new Writer().padTo(EHDR);
+  const out = new Writer().padTo(EHDR_SIZE);
   const named = new Set<Base | null>(object.symbols.filter((s) => s.kind === 'defined').map((s) => s.base));
   const sections = object.sections.filter((s) => s.size > 0 || s.section.name === '.text' || named.has(s.section));
   const indexOf = new Map<Base, number>(sections.map((s, i) => [s.section, i + 1]));
@@ -215,8 +216,8 @@ export function writeRelocatable(object: ObjectCode): Uint8Array {
     return header;
   });
   const symbols: ElfSymbol[] = [
-    { name: object.file, value: 0, size: 0, binding: STB.LOCAL, type: STT.file, section: SHN_ABS },
-    ...sections.map((_, i) => ({ name: '', value: 0, size: 0, binding: STB.LOCAL, type: STT.section, section: i + 1 })),
+    { name: object.file, value: 0, size: 0, binding: STB.LOCAL, type: STT.FILE, section: SHN.ABS },
+    ...sections.map((_, i) => ({ name: '', value: 0, size: 0, binding: STB.LOCAL, type: STT.SECTION, section: i + 1 })),
     ...elfSymbols(object, indexOf),
   ];
   const locals = symbols.filter((s) => s.binding === STB.LOCAL);
@@ -247,11 +248,11 @@ export function writeRelocatable(object: ObjectCode): Uint8Array {
       link: 0,
       info: i + 1,
       align: 4,
-      entrySize: REL,
+      entrySize: REL_SIZE,
     });
     out.raw(table.done());
   });
-  return finish(out, headers, symbols, { type: ET_REL, entry: 0, segments: 0 });
+  return finish(out, headers, symbols, { type: ET.REL, entry: 0, segments: 0 });
 }
 
 function traitsOf({ name, align, write, execute, allocate, noBits }: Section): Omit<Traits, 'size'> {
@@ -262,12 +263,12 @@ function elfSymbols(object: ObjectCode, indexOf: ReadonlyMap<Base, number>): Elf
   const result: ElfSymbol[] = [];
   for (const { name, kind, base, value, size, align, type, weak, global } of object.symbols) {
     const binding = weak ? STB.WEAK : global ? STB.GLOBAL : STB.LOCAL;
-    const common = { name, size, binding, type: STT[type] };
-    // A common symbol's value is its alignment; the linker finds it room (SHN_COMMON).
-    if (kind === 'common') result.push({ ...common, value: align, section: SHN_COMMON });
+    const common = { name, size, binding, type: STT_OF[type] };
+    // A common symbol's value is its alignment; the linker finds it room (SHN.COMMON).
+    if (kind === 'common') result.push({ ...common, value: align, section: SHN.COMMON });
     else if (kind === 'undefined') result.push({ ...common, value: 0, section: 0 });
     else {
-      const section = base ? indexOf.get(base) : SHN_ABS;
+      const section = base ? indexOf.get(base) : SHN.ABS;
       if (section !== undefined) result.push({ ...common, value: Number(BigInt.asUintN(32, value)), section });
     }
   }

@@ -45,10 +45,10 @@ async function run(args: readonly string[]): Promise<number> {
   if (file === undefined || more.length > 0) throw new UsageError('one file is wanted');
   const bits = bitsOf(options);
   const data = options.all('data').map(rangeOf);
-  const { disassemble, readElf } = await import('../../asm/index.ts');
+  const { disassemble, ElfError, hasElfMark, readElf } = await import('../../asm/index.ts');
   const bytes = needBytes(file);
   const elf = readElf(bytes);
-  if (!elf && isOtherElf(bytes))
+  if (!elf && hasElfMark(bytes))
     throw new CommandError(`${file}: an ELF file, but not of 32 bits; those alone are read`);
   const parts = elf
     ? elf.parts.filter((part) => part.execute || options.has('all')).map((part) => elfPart(elf, part))
@@ -65,10 +65,6 @@ async function run(args: readonly string[]): Promise<number> {
 }
 
 const NOTHING_KNOWN = { symbols: [], data: [], open: [] };
-
-function isOtherElf(bytes: Uint8Array): boolean {
-  return String.fromCharCode(...bytes.subarray(0, 4)) === '\x7fELF';
-}
 
 /** In an object all sections begin at 0: a name counts in its own alone. */
 function elfPart(elf: ElfFile, part: ElfPart): Part {

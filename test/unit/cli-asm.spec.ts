@@ -137,6 +137,12 @@ d:
     await expect(disasm.run([at('raw.bin'), '--data', '3-1'])).rejects.toThrow('two addresses are wanted');
   });
 
+  test('says when a file is damaged', async () => {
+    await asm.run([write('d.asm', 'nop'), '-f', 'elf32', '-o', at('d.o')]);
+    writeFileSync(at('cut.o'), readFileSync(at('d.o')).subarray(0, 100));
+    await expect(disasm.run([at('cut.o')])).rejects.toThrow('cut.o: the file is damaged');
+  });
+
   test('takes no ELF file of another size for raw bytes', async () => {
     writeFileSync(at('other'), Uint8Array.of(0x7f, 0x45, 0x4c, 0x46, 2, 1, ...new Uint8Array(60)));
     await expect(disasm.run([at('other')])).rejects.toThrow('not of 32 bits');
