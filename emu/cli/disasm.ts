@@ -47,7 +47,13 @@ async function run(args: readonly string[]): Promise<number> {
   const data = options.all('data').map(rangeOf);
   const { disassemble, ElfError, hasElfMark, readElf } = await import('../../asm/index.ts');
   const bytes = needBytes(file);
-  const elf = readElf(bytes);
+  let elf: ElfFile | null;
+  try {
+    elf = readElf(bytes);
+  } catch (problem) {
+    if (problem instanceof ElfError) throw new CommandError(`${file}: ${problem.message}`);
+    throw problem;
+  }
   if (!elf && hasElfMark(bytes))
     throw new CommandError(`${file}: an ELF file, but not of 32 bits; those alone are read`);
   const parts = elf
