@@ -254,9 +254,10 @@ export class Parser {
   private incbin(at: Token, cursor: Cursor, times: Expression | null): void {
     const name = cursor.next();
     if (name?.kind !== 'string') throw new SourceError("expected a file's name in quotes", name ?? at);
-    let bytes = this.host.readBinary(name.string ?? '', name);
-    if (cursor.accept(',')) bytes = bytes.subarray(Number(this.number(this.expression(cursor))));
-    if (cursor.accept(',')) bytes = bytes.subarray(0, Number(this.number(this.expression(cursor))));
+    const file = this.host.readBinary(name.string ?? '', name);
+    const skip = cursor.accept(',') ? this.within(this.expression(cursor), file.length) : 0;
+    const length = cursor.accept(',') ? this.within(this.expression(cursor), file.length - skip) : file.length - skip;
+    const bytes = file.subarray(skip, skip + length);
     cursor.end("'incbin'");
     this.add({ kind: 'bytes', bytes, at, times });
   }
@@ -454,6 +455,14 @@ export class Parser {
 
   private expression(cursor: Cursor): Expression {
     return parseExpression(cursor, this.symbols.nameOf);
+  }
+
+  /** A number of bytes of which there are `most`. */
+  private within(e: Expression, most: number): number {
+    const number = this.number(e);
+    if (number < 0n || number > BigInt(most))
+      throw new SourceError(`the file has ${most} bytes here, not ${number}`, e.at);
+    return Number(number);
   }
 
   /** A number that must be known while reading. */

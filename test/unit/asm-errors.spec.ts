@@ -124,6 +124,12 @@ test('a long way through includes is told by its ends', () => {
   expect(lines.at(-1)).toBe('    included from a.asm:1');
 });
 
+test('incbin takes no more of a file than there is', () => {
+  const reader = { read: () => Uint8Array.of(1, 2, 3, 4, 5) };
+  expect(messages('incbin "x", 4, 2', { reader })).toEqual(['1:16: error: the file has 1 bytes here, not 2']);
+  expect(messages('incbin "x", -1', { reader })).toEqual(['1:13: error: the file has 5 bytes here, not -1']);
+});
+
 test('the number of errors told is limited', () => {
   expect(messages('bogus eax\n'.repeat(1000)).length).toBe(200);
 });
