@@ -5,8 +5,9 @@
 //                 before it, and the loop asks here. Everything else runs as fast as ever.
 //   watches       of linear addresses. A watched page is kept out of the translation caches, so that every access to it
 //                 comes the slow way, where it is compared; the loop then stops after the instruction.
+//   events        what never happens in the hot switch: a change of the CPL, rdmsr and wrmsr.
 import {
-  BREAKPOINTS, BREAKPOINT_COUNT, BREAKPOINT_NONE, BREAKPOINT_SLOTS, CS, END_TIME, EXIT_REQUEST, KIND_REAL, PASS_TIME, R_EIP, R_KIND, REPEATING, S_BASE,
+  BREAKPOINTS, BREAKPOINT_COUNT, BREAKPOINT_NONE, BREAKPOINT_SLOTS, CS, ECX, END_TIME, EVENT_HIT, EVENT_MSR, EVENT_STOPS, EXIT_REQUEST, KIND_REAL, PASS_TIME, R_EIP, R_KIND, REPEATING, S_BASE,
   SEGMENT, SEGMENTS, WATCH, WATCH_COUNT, WATCH_FIRST, WATCH_HIT, WATCH_HIT_AT, WATCH_KINDS, WATCH_LAST, WATCHES,
 } from './layout';
 import { instructionsLeft } from './time';
@@ -49,4 +50,12 @@ export function meetWatches(kind: u32, linear: u32, bytes: u32): void {
     store<u32>(WATCH_HIT_AT, linear);
     store<u32>(EXIT_REQUEST, 1);
   }
+}
+
+/** One of the EVENT_ bits has come to pass: stop after this instruction if the debugger waits for it. */
+export function meetEvent(event: u32): void {
+  if (!(load<u32>(EVENT_STOPS) & event)) return;
+  store<u32>(EVENT_HIT, load<u32>(EVENT_HIT) | event);
+  store<u32>(EVENT_MSR, load<u32>(ECX));
+  store<u32>(EXIT_REQUEST, 1);
 }

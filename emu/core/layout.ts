@@ -105,6 +105,10 @@ export const REMEMBERED_PAGES: u32 = 0x10000, REMEMBERED_PAGES_BYTES: u32 = 512;
 export const BREAKPOINT_COUNT: u32 = 0x11000, WATCH_COUNT: u32 = 0x11004;
 export const WATCH_HIT: u32 = 0x11008, WATCH_HIT_AT: u32 = 0x1100c; // 1 + number of the watch met in this run, 0 none; linear address
 export const PASS_TIME: u32 = 0x11010; // f64: at this virtual time no breakpoint stops (the host goes on from one)
+export const EVENT_STOPS: u32 = 0x11018; // EVENT_ bits: what to stop after besides
+export const EVENT_HIT: u32 = 0x1101c; // EVENT_ bits: what of it was met in this run
+export const EVENT_MSR: u32 = 0x11020; // whose access it was: ECX of rdmsr or wrmsr
+export const EVENT_RING: u32 = 1, EVENT_RDMSR: u32 = 2, EVENT_WRMSR: u32 = 4; // the CPL changed; a model-specific register was read, written
 export const WATCHES: u32 = 0x12000, WATCH: u32 = 16, WATCH_MOST: u32 = 64;
 export const WATCH_FIRST: u32 = 0, WATCH_LAST: u32 = 4, WATCH_KINDS: u32 = 8; // linear addresses, both included; WATCH_READ, WATCH_WRITE
 export const WATCH_READ: u32 = 1, WATCH_WRITE: u32 = 2;

@@ -3,8 +3,9 @@
 // A P6: family 6, and of its features those that the instruction table and the rest of the core have. Software may
 // believe every bit here; what is not claimed is not there.
 import {
-  CPL, CR4, EAX, EBX, ECX, EDX, EFER, MISC_ENABLE, PAGE_ATTRIBUTES, SYSENTER_CS, SYSENTER_EIP, SYSENTER_ESP, TIME_STAMP,
+  CPL, CR4, EAX, EBX, ECX, EDX, EFER, EVENT_RDMSR, EVENT_WRMSR, MISC_ENABLE, PAGE_ATTRIBUTES, SYSENTER_CS, SYSENTER_EIP, SYSENTER_ESP, TIME_STAMP,
 } from './layout';
+import { meetEvent } from './attach';
 import { raise, GP } from './fault';
 import { now } from './time';
 import { flushTranslations } from './paging';
@@ -117,6 +118,7 @@ export function rdmsr(pc: usize): usize {
   else if (msr == MSR_EFER) give(load<u32>(EFER));
   else if (msr == MSR_PLATFORM_ID || msr == MSR_EBL_CR_POWERON || msr == MSR_BIOS_SIGN_ID) give(0);
   else return refuse(pc);
+  meetEvent(EVENT_RDMSR);
   return onward(pc);
 }
 /** SDM 2B, WRMSR: #GP(0) besides for reserved bits. */
@@ -137,5 +139,6 @@ export function wrmsr(pc: usize): usize {
     if (value & ~EFER_NXE || high) return refuse(pc);
     if (value != load<u32>(EFER)) { store<u32>(EFER, value); flushTranslations(); }
   } else if (msr != MSR_BIOS_UPDT_TRIG && msr != MSR_BIOS_SIGN_ID) return refuse(pc);
+  meetEvent(EVENT_WRMSR);
   return onward(pc);
 }

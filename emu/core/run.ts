@@ -1,6 +1,6 @@
 // The core as the host sees it: reset, run, and the few things the host may do between runs.
 import {
-  A20_MASKED, BUDGET, CPL, CURRENT, EFLAGS, EIP, END_TIME, EXIT_REQUEST, FAULT, FAULT_CODE, FETCH, HALTED, INTR, KIND_REAL, MARGIN, NMI, NMI_BLOCKED, PC, R_EIP,
+  A20_MASKED, BUDGET, CPL, CURRENT, EFLAGS, EIP, END_TIME, EVENT_HIT, EVENT_RING, EVENT_STOPS, EXIT_REQUEST, FAULT, FAULT_CODE, FETCH, HALTED, INTR, KIND_REAL, MARGIN, NMI, NMI_BLOCKED, PC, R_EIP,
   R_KIND, R_POSITION, KIND_REP, KIND_REPNE, REPEATING, DEBUG_TRAPS, SHADOW, SHUTDOWN, TIME_NOW, WATCH_HIT, CAUSE_EXTERNAL, CAUSE_FAULT, CAUSE_NMI, CAUSE_TRAP,
 } from './layout';
 import { runHot } from './generated/hot';
@@ -8,7 +8,7 @@ import { stepSlow } from './generated/slow';
 import { deliver } from './traps';
 import { hasErrorCode, DB, NMI_VECTOR } from './fault';
 import { beginWatchfully, enterDebugHandler, isCareful, refreshBreakpoints, trapsAreDue, unusual } from './debug';
-import { stopsBefore } from './attach';
+import { meetEvent, stopsBefore } from './attach';
 import { find, forgetBlocks, resetBlocks } from './blocks';
 import { flushTranslations, forgetSaved, probe } from './paging';
 import { forgetTables } from './watch';
@@ -75,7 +75,10 @@ export function run(limit: i32): u32 {
   store<i32>(BUDGET, limit - <i32>MARGIN + <i32>load<u8>(pc, R_POSITION));
   store<u32>(EXIT_REQUEST, 0);
   store<u32>(WATCH_HIT, 0);
+  store<u32>(EVENT_HIT, 0);
+  const ring = load<u32>(CPL);
   while (true) {
+    if (load<u32>(EVENT_STOPS) && load<u32>(CPL) != ring) meetEvent(EVENT_RING);
     if (load<u32>(SHUTDOWN)) { reason = IS_SHUT_DOWN; break; }
     if (instructionsLeft(pc) <= 0) break;
     if (load<u32>(EXIT_REQUEST)) { reason = REQUESTED; break; }
@@ -113,7 +116,7 @@ export function run(limit: i32): u32 {
     }
     pc = step(pc);
   }
-  if (load<u32>(WATCH_HIT)) reason = AT_WATCH;
+  if (load<u32>(WATCH_HIT) | load<u32>(EVENT_HIT)) reason = AT_WATCH;
   store<u32>(PC, <u32>pc);
   store<u32>(EIP, load<u32>(pc, R_EIP));
   store<f64>(TIME_NOW, load<f64>(END_TIME) - <f64>instructionsLeft(pc));

@@ -1,13 +1,16 @@
-/** Hears of what the core does not stop for by itself: interrupt wires, ports, the console; and stops the machine then. */
+/** Hears of what the core does not stop for by itself: interrupt wires, EOIs, ports, the console; and stops the machine then. */
 
 import type { Pc } from '../machine/pc.ts';
 import type { PortAccess } from '../machine/port-bus.ts';
+import { listenToChips } from '../trace/chip-events.ts';
 import type { StopAt } from './stops.ts';
 
 /** What was heard since it was last asked. */
 export interface Heard {
   readonly edges: { readonly line: number; readonly level: boolean }[];
   readonly ports: PortAccess[];
+  /** IRQs that were taken out of service. */
+  readonly ended: number[];
   /** Those of the texts waited for that have come. */
   readonly texts: string[];
 }
@@ -15,6 +18,7 @@ export interface Heard {
 export class Listeners {
   private heard: Heard = silence();
   private tail = '';
+  private unplug: (() => void) | undefined;
 
   constructor(private readonly pc: Pc) {}
 
@@ -26,6 +30,10 @@ export class Listeners {
       const wanted = stops.some((at) => at.kind === 'irq' && at.line === line);
       wire?.listenForDebugger(wanted ? (_, level) => this.hear(this.heard.edges, { line, level }) : undefined);
     }
+    this.unplug?.();
+    this.unplug = stops.some(({ kind }) => kind === 'eoi')
+      ? listenToChips(pc, (event) => event.kind === 'eoi' && this.hear(this.heard.ended, event.irq))
+      : undefined;
     const ports = stops.filter((at) => at.kind === 'port');
     pc.machine.ports.listenToCpu(
       ports.length === 0
@@ -61,4 +69,4 @@ export class Listeners {
   }
 }
 
-const silence = (): Heard => ({ edges: [], ports: [], texts: [] });
+const silence = (): Heard => ({ edges: [], ports: [], ended: [], texts: [] });

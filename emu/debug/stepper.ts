@@ -9,8 +9,9 @@
 import type { RunLimits } from '../machine/machine.ts';
 import type { Pc } from '../machine/pc.ts';
 import type { Stop } from '../machine/stop.ts';
+import { type DebugInfo, NO_DEBUG_INFO } from '../trace/debug-info.ts';
 import type { SymbolTable } from '../trace/symbols.ts';
-import { TrapLog } from '../trace/trap-log.ts';
+import { type TrapEntry, TrapLog } from '../trace/trap-log.ts';
 import { History, type HistoryOptions } from './history.ts';
 import { isCall, isRepeated, isReturn, lengthAt } from './instruction-kind.ts';
 import { Listeners } from './listeners.ts';
@@ -20,6 +21,8 @@ import type { Reason, StopAt, StopOptions, StopPoint } from './stops.ts';
 
 export interface StepperOptions {
   readonly history?: HistoryOptions;
+  /** What the image tells of its lines and frames. */
+  readonly debugInfo?: DebugInfo;
 }
 
 /** The moves that take a while; each is a method too, which goes all the way at once. */
@@ -28,8 +31,30 @@ export type Verb = 'step' | 'over' | 'out' | 'run' | 'back' | 'backOver' | 'runB
 /** Machine stops after which nothing can follow. */
 const FINAL: readonly Stop['kind'][] = ['exit', 'power-off', 'shutdown'];
 
+/** What a piece of running came back with. */
+interface Event {
+  readonly stop: Stop;
+  /** A trap was delivered. */
+  readonly trapped: boolean;
+  /** Something was executed: what the core has to tell is new. */
+  readonly watched: boolean;
+  readonly heard: ReturnType<Listeners['take']>;
+}
+
+const DOUBLE_FAULT = 8;
+/** Of an error code: the selector index is a vector. SDM 3A, 6.13. */
+const OF_THE_IDT = 2;
+const WITH_SELECTOR = [10, 11, 12, 13];
+
+/** A trap that came of a delivery that failed: its gate, its handler's segment or its stack is not to be used. */
+function isUnhandled({ vector, errorCode }: TrapEntry): boolean {
+  if (vector === DOUBLE_FAULT) return true;
+  return errorCode !== undefined && (errorCode & OF_THE_IDT) !== 0 && WITH_SELECTOR.includes(vector);
+}
+
 export class Stepper {
   readonly history: History;
+  readonly debugInfo: DebugInfo;
   /** Everything delivered since the stepper was attached, up to the moment that is looked at. */
   readonly traps: TrapLog;
   private readonly points = new Map<number, StopPoint>();
@@ -47,6 +72,7 @@ export class Stepper {
     options: StepperOptions = {},
   ) {
     this.history = new History(pc, options.history);
+    this.debugInfo = options.debugInfo ?? NO_DEBUG_INFO;
     this.traps = new TrapLog(pc.machine, 100_000);
     this.listeners = new Listeners(pc);
     this.history.onTravel(() => this.traps.goBack(pc.machine.now));
@@ -309,13 +335,17 @@ export class Stepper {
   private *advancing(until: number, looking = false): Generator<Stop, Reason | undefined> {
     const { cpu, machine } = this.pc;
     this.arm();
-    const traps = this.stops.some(({ at }) => at.kind === 'trap') ? { traps: 1 } : {};
+    const traps = this.waitsFor('trap') ? { traps: 1 } : {};
     const times = this.stops.flatMap(({ at }) => (at.kind === 'time' ? [at.time] : []));
     for (;;) {
       const next = Math.min(until, ...times.filter((time) => time > machine.now));
       const limits = looking ? { until: next } : this.untilSlice(next);
+      const { now } = machine;
+      const { trapCount } = cpu;
       const stop = this.history.run({ ...limits, ...traps });
-      const met = this.met(stop, looking);
+      // Of one instruction several things can be told, and the machine's stop names one of them.
+      const trapped = stop.kind === 'traps' || (stop.kind !== 'budget' && cpu.trapCount !== trapCount);
+      const met = this.met({ stop, trapped, watched: machine.now !== now, heard: this.listeners.take() }, looking);
       if (met) {
         if (met.once) this.remove(met.id);
         return { kind: 'stop', stop: met };
@@ -348,10 +378,9 @@ export class Stepper {
   }
 
   /** The stop point that is the reason for a machine's stop, its condition asked and its count kept. */
-  private met(stop: Stop, looking: boolean): StopPoint | undefined {
-    const heard = this.listeners.take();
+  private met(event: Event, looking: boolean): StopPoint | undefined {
     for (const point of this.points.values()) {
-      if (!this.matches(point.at, stop, heard)) continue;
+      if (!this.matches(point.at, event)) continue;
       if (point.condition && !point.condition(this.pc)) continue;
       if (!looking) point.hits++;
       if (looking || point.hits > (point.ignore ?? 0)) return point;
@@ -359,16 +388,26 @@ export class Stepper {
     return undefined;
   }
 
-  private matches(at: StopAt, stop: Stop, heard: ReturnType<Listeners['take']>): boolean {
+  private matches(at: StopAt, { stop, trapped, watched, heard }: Event): boolean {
     const { cpu, machine } = this.pc;
     switch (at.kind) {
       case 'address':
         return stop.kind === 'breakpoint' && at.address === this.here;
       case 'trap': {
-        const last = stop.kind === 'traps' ? this.traps.last : undefined;
+        const last = trapped ? this.traps.last : undefined;
         if (!last || (at.vector !== undefined && at.vector !== last.vector)) return false;
+        if (at.unhandled && !isUnhandled(last)) return false;
         return at.cause === undefined || at.cause === last.cause;
       }
+      case 'eoi':
+        return heard.ended.some((irq) => at.irq === undefined || irq === at.irq);
+      case 'msr': {
+        const msr = watched ? cpu.eventHit.msr : undefined;
+        if (!msr || (at.register !== undefined && msr.register !== at.register)) return false;
+        return at.on === 'access' || msr.write === (at.on === 'write');
+      }
+      case 'ring':
+        return watched && cpu.eventHit.ring && (at.to === undefined || at.to === cpu.cpl);
       case 'irq':
         return heard.edges.some(
           ({ line, level }) => line === at.line && (at.edge === 'both' || level === (at.edge === 'rise')),
@@ -379,7 +418,7 @@ export class Stepper {
             port <= at.last && port + width > at.first && (at.on === 'access' || write === (at.on === 'write')),
         );
       case 'memory': {
-        const hit = stop.kind === 'watch' ? cpu.watchHit : undefined;
+        const hit = watched ? cpu.watchHit : undefined;
         if (!hit || this.memoryStops[hit.watch] === undefined) return false;
         const met = this.memoryStops[hit.watch]!.at;
         if (met.first !== at.first || met.bytes !== at.bytes || met.on !== at.on) return false;
@@ -393,6 +432,10 @@ export class Stepper {
   }
 
   private memoryStops: { readonly at: StopAt & { kind: 'memory' } }[] = [];
+
+  private waitsFor(kind: StopAt['kind']): boolean {
+    return this.stops.some(({ at }) => at.kind === kind);
+  }
 
   private hasChanged(first: number, bytes: number): boolean {
     const now = peekBytes(this.pc, first, bytes).join();
@@ -417,6 +460,7 @@ export class Stepper {
         write: on !== 'read',
       })),
     );
+    cpu.setEventStops({ ring: this.waitsFor('ring'), msr: this.waitsFor('msr') });
     cpu.setBreakpoints(this.stops.flatMap(({ at }) => (at.kind === 'address' ? [at.address] : [])));
     this.listeners.set(this.stops.map(({ at }) => at));
   }
@@ -427,6 +471,7 @@ export class Stepper {
     this.armed = false;
     this.memoryStops = [];
     this.pc.cpu.setWatches([]);
+    this.pc.cpu.setEventStops({ ring: false, msr: false });
     this.pc.cpu.setBreakpoints([]);
     this.listeners.set([]);
   }

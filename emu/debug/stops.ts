@@ -10,10 +10,19 @@ import type { Expression } from './expression.ts';
 export type StopAt =
   /** Before the instruction at this linear address. */
   | { readonly kind: 'address'; readonly address: number }
-  /** When a trap or interrupt has been delivered, before its handler's first instruction; any, or one vector. */
-  | { readonly kind: 'trap'; readonly vector?: number; readonly cause?: TrapCause }
+  /**
+   * When a trap or interrupt has been delivered, before its handler's first instruction; any, or one vector. 'unhandled':
+   * one that came of another's failed delivery: #DF, or a fault whose error code names a gate (SDM 3A, 6.13).
+   */
+  | { readonly kind: 'trap'; readonly vector?: number; readonly cause?: TrapCause; readonly unhandled?: true }
   /** After the instruction in which the interrupt wire rises or falls. */
   | { readonly kind: 'irq'; readonly line: number; readonly edge: 'rise' | 'fall' | 'both' }
+  /** After the instruction that ends the service of this IRQ at its 8259, 0 to 15; undefined: of any. */
+  | { readonly kind: 'eoi'; readonly irq?: number }
+  /** After rdmsr or wrmsr has accessed this model-specific register; undefined: any. */
+  | { readonly kind: 'msr'; readonly register?: number; readonly on: 'read' | 'write' | 'access' }
+  /** After the CPL has become this; undefined: has changed. */
+  | { readonly kind: 'ring'; readonly to?: number }
   /** After an access to one of these ports. */
   | { readonly kind: 'port'; readonly first: number; readonly last: number; readonly on: 'read' | 'write' | 'access' }
   /** After an access to these linear addresses; 'change': a write that leaves other bytes there. */
@@ -31,6 +40,8 @@ export type StopAt =
 export interface StopOptions {
   /** Stop only when this is neither zero nor undefined. */
   readonly condition?: Expression;
+  /** The condition as it was written, for lists. */
+  readonly conditionText?: string;
   /** Let so many go by first. */
   readonly ignore?: number;
   /** Take it away when it has stopped once. */
@@ -65,7 +76,14 @@ export function describeStopAt(at: StopAt, nameOf: (address: number) => string |
     case 'address':
       return `at ${place(at.address)}`;
     case 'trap':
+      if (at.unhandled) return 'a trap that nothing handles';
       return at.vector === undefined ? 'any trap' : `trap ${hex(at.vector)}`;
+    case 'eoi':
+      return at.irq === undefined ? 'any EOI' : `EOI of IRQ ${at.irq}`;
+    case 'msr':
+      return `${at.register === undefined ? 'any MSR' : `MSR ${hex(at.register)}`} ${at.on}`;
+    case 'ring':
+      return at.to === undefined ? 'ring change' : `ring ${at.to}`;
     case 'irq':
       return `IRQ ${at.line} ${at.edge === 'both' ? 'edge' : at.edge}`;
     case 'port':

@@ -28,7 +28,7 @@ export enum RunExit {
   Shutdown = 3,
   /** The next instruction has a breakpoint. */
   Breakpoint = 4,
-  /** The last instruction touched memory that is watched: see `watchHit`. */
+  /** The last instruction touched memory that is watched, or did something else that is: see `watchHit`, `eventHit`. */
   Watch = 5,
 }
 
@@ -520,5 +520,16 @@ export class Cpu {
   get watchHit(): { readonly watch: number; readonly address: number } | undefined {
     const hit = this.get(L.WATCH_HIT);
     return hit === 0 ? undefined : { watch: hit - 1, address: this.get(L.WATCH_HIT_AT) };
+  }
+  /** Stop after a change of the CPL, and after an access to a model-specific register. */
+  setEventStops({ ring, msr }: { readonly ring: boolean; readonly msr: boolean }): void {
+    this.set(L.EVENT_STOPS, (ring ? L.EVENT_RING : 0) | (msr ? L.EVENT_RDMSR | L.EVENT_WRMSR : 0));
+  }
+  /** After RunExit.Watch: whether the CPL changed, and which model-specific register was accessed. */
+  get eventHit(): { readonly ring: boolean; readonly msr?: { readonly register: number; readonly write: boolean } } {
+    const hit = this.get(L.EVENT_HIT);
+    const ring = (hit & L.EVENT_RING) !== 0;
+    if (!(hit & (L.EVENT_RDMSR | L.EVENT_WRMSR))) return { ring };
+    return { ring, msr: { register: this.get(L.EVENT_MSR), write: (hit & L.EVENT_WRMSR) !== 0 } };
   }
 }

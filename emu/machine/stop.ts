@@ -17,7 +17,7 @@ export type Stop =
   | { readonly kind: 'idle'; readonly until: number | undefined }
   /** The next instruction has a breakpoint of the debugger's. */
   | { readonly kind: 'breakpoint' }
-  /** The last instruction touched memory that the debugger watches; see `Cpu.watchHit`. */
+  /** The last instruction touched memory that the debugger watches, or did what it waits for; see `Cpu.watchHit`, `Cpu.eventHit`. */
   | { readonly kind: 'watch' }
   /** Someone called `machine.pause()`. */
   | { readonly kind: 'paused' }

@@ -12,6 +12,13 @@ export interface DebugInfo {
   readonly constants: ReadonlyMap<string, number>;
 }
 
+/** Of an image that tells nothing. */
+export const NO_DEBUG_INFO: DebugInfo = {
+  lines: new SourceLines([]),
+  frames: new FrameTable(undefined),
+  constants: new Map(),
+};
+
 /** Of an image. What it does not have, or what is damaged, is empty: nobody refuses to boot for it. */
 export function debugInfoOf(file: ImageFile): DebugInfo {
   const elf = readElf(file);
