@@ -178,7 +178,8 @@ export class I8042 extends Chip<I8042State> {
     this.listen();
   }
 
-  private get status(): number {
+  /** What port 0x64 reads. */
+  get status(): number {
     const { full, output, lastWriteWasCommand, keyLocked, shownNibble } = this.s;
     const inputFull = this.o.clock.now < this.s.inputUntil;
     const low =

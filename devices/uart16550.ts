@@ -227,7 +227,8 @@ export class Uart16550 extends Chip<Uart16550State> {
     );
   }
 
-  private get lsr(): number {
+  /** The line status register, without what a read of it clears. */
+  get lsr(): number {
     const s = this.s;
     return (
       (s.received.length > 0 ? LSR_DR : 0) |
@@ -240,7 +241,7 @@ export class Uart16550 extends Chip<Uart16550State> {
   }
 
   /** The highest pending interrupt that is enabled (section 8.5, table IV). */
-  private get interrupt(): number {
+  get interrupt(): number {
     const { ier, received, timedOut, thrEmptyPending, deltas } = this.s;
     if (ier & IER_LINE && this.lsr & (LSR_OE | LSR_BYTE_ERRORS)) return IIR_LINE;
     if (ier & IER_RECEIVED && received.length >= this.trigger) return IIR_RECEIVED;

@@ -1,25 +1,35 @@
-/** `trapgate debug`: the stepper in lines, at a terminal (with completion) or in a pipe. */
+/** `trapgate debug`: the stepper, on the full screen of a terminal, or in lines. */
 
-import { createInterface } from 'node:readline';
+import { LocalTarget } from '../debug/local-target.ts';
 import { Repl } from '../debug/repl.ts';
 import { Stepper } from '../debug/stepper.ts';
+import { debugInfoOf } from '../trace/debug-info.ts';
 import { type Command, UsageError } from './command.ts';
 import { goToCursor } from './kept.ts';
 import { describeOptions, parseOptions } from './options.ts';
 import { MACHINE_OPTIONS, planOf, withClearErrors } from './plan.ts';
 import { Session } from './session.ts';
+import { talkInLines } from './stepper/lines.ts';
+import { sourceFiles } from './stepper/source-files.ts';
 
 const MB = 2 ** 20;
-const PROMPT = '(trapgate) ';
+
+/** Options of the faces, besides the machine's. */
+const FACE_OPTIONS = [
+  { name: 'plain', help: 'commands and answers in lines, also at a terminal' },
+  { name: 'source', argument: 'FOLDER', help: 'where the sources are that the debug information names', many: true },
+] as const;
+const OPTIONS = [...FACE_OPTIONS, ...MACHINE_OPTIONS] as const;
 
 const HELP = `usage: trapgate debug [OPTIONS] IMAGE
 
-Boot IMAGE and stand before its first instruction, or go to the cursor of a capsule: step, run to a stop, look, and go back. Commands are lines; at a
-terminal there is completion, and in a pipe the answers alone are printed. 'help' lists the commands, 'quit' leaves.
+Boot IMAGE and stand before its first instruction, or go to the cursor of a capsule: step, run to a stop, look, and go
+back. At a terminal this fills the screen, which shows its keys. In a pipe, or with --plain, commands are lines and the answers alone are printed; 'help'
+lists them, 'quit' leaves, Ctrl-C stops what runs.
 
 COM1 goes nowhere unless --serial says where. --history MB bounds the memory for going back (256).
 
-${describeOptions(MACHINE_OPTIONS)}
+${describeOptions(OPTIONS)}
 `;
 
 export const command: Command = {
@@ -30,47 +40,30 @@ export const command: Command = {
 };
 
 async function run(args: readonly string[]): Promise<number> {
-  const options = parseOptions(args, MACHINE_OPTIONS);
+  const options = parseOptions(args, OPTIONS);
   for (const name of ['s', 'S', 'gdb'] as const) {
     if (options.has(name)) throw new UsageError(`-${name} is for trapgate run: here the stepper is in the terminal`);
   }
+  const terminal = process.stdin.isTTY === true && process.stdout.isTTY === true && !options.has('plain');
   const closers: (() => void)[] = [];
   try {
     const plan = planOf(options, options.all('serial')[0] ?? 'none', false, closers);
-    const session = withClearErrors(() => new Session(plan));
-    const bytes = (options.number('history', { min: 1, max: 65536 }) ?? 256) * MB;
-    const stepper = new Stepper(session.pc, session.symbols, { history: { bytes } });
+    const session = withClearErrors(
+      () => new Session({ ...plan, realtime: terminal ? !options.has('no-realtime') : plan.realtime }),
+    );
+    const history = { bytes: (options.number('history', { min: 1, max: 65536 }) ?? 256) * MB };
+    const { file } = plan.image;
+    const stepper = new Stepper(session.pc, session.symbols, { history, debugInfo: debugInfoOf(file) });
     withClearErrors(() => goToCursor(plan.kept, session.pc, (limits) => stepper.history.run(limits)));
-    const repl = new Repl(stepper);
-    await talk(repl, session);
+    const source = sourceFiles(file.name, ...options.all('source').map((folder) => `${folder}/.`));
+    const pump = terminal ? () => session.wake() : undefined;
+    const target = new LocalTarget(file.name, stepper, source, pump);
+    if (terminal) {
+      return 0;
+    }
+    await talkInLines(new Repl(target), target, () => session.flush());
     return 0;
   } finally {
     for (const close of closers) close();
   }
-}
-
-/** Lines in, answers out, until the input ends or says so. */
-async function talk(repl: Repl, session: Session): Promise<void> {
-  const terminal = process.stdin.isTTY === true && process.stdout.isTTY === true;
-  const lines = createInterface({
-    input: process.stdin,
-    terminal,
-    prompt: terminal ? PROMPT : '',
-    completer: (line: string) => [repl.complete(line), line.split(/\s+/).at(-1) ?? ''],
-    ...(terminal ? { output: process.stdout } : {}),
-  });
-  const say = (text: string) => text !== '' && process.stdout.write(`${text}\n`);
-  say(repl.answer('where'));
-  let last = '';
-  lines.prompt();
-  for await (const typed of lines) {
-    // At a terminal an empty line does the last command again, as debuggers do.
-    const line = typed.trim() === '' && terminal ? last : typed.trim();
-    if (line === 'quit' || line === 'q') break;
-    last = line;
-    say(repl.answer(line));
-    session.flush();
-    lines.prompt();
-  }
-  lines.close();
 }

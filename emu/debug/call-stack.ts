@@ -5,8 +5,8 @@
 
 import type { FrameTable } from '../../asm/index.ts';
 import type { GeneralRegister } from '../machine/cpu.ts';
-import type { Pc } from '../machine/pc.ts';
 import { peekNumber } from './memory-view.ts';
+import type { Sight } from './sight.ts';
 
 const ABI: readonly GeneralRegister[] = ['eax', 'ecx', 'edx', 'ebx', 'esp', 'ebp', 'esi', 'edi'];
 const [ESP, EBP, EIP] = [4, 5, 8];
@@ -24,8 +24,8 @@ export interface StackFrame {
 }
 
 /** The innermost first. Code in a segment with a base (real mode) has only that one: no table speaks of it. */
-export function callStack(pc: Pc, table: FrameTable): StackFrame[] {
-  const { cpu } = pc;
+export function callStack(sight: Sight, table: FrameTable): StackFrame[] {
+  const { cpu } = sight;
   const { base } = cpu.segment('cs');
   const registers = new Map<number, number>(ABI.map((name, i) => [i, cpu.register(name)]));
   registers.set(EIP, cpu.eip);
@@ -34,7 +34,7 @@ export function callStack(pc: Pc, table: FrameTable): StackFrame[] {
   if (base !== 0) return frames;
   while (frames.length < MOST_FRAMES) {
     const last = frames.at(-1)!;
-    const next = callerOf(pc, table, last);
+    const next = callerOf(sight, table, last);
     // The stack grows downwards, so callers lie higher; but a trap from another ring changes stacks.
     if (!next || next.address === 0) break;
     if (next.kind === 'caller' && next.registers.get(ESP)! <= last.registers.get(ESP)!) break;
@@ -43,24 +43,24 @@ export function callStack(pc: Pc, table: FrameTable): StackFrame[] {
   return frames;
 }
 
-function callerOf(pc: Pc, table: FrameTable, frame: StackFrame): StackFrame | undefined {
+function callerOf(sight: Sight, table: FrameTable, frame: StackFrame): StackFrame | undefined {
   const known = table.callerOf(frame.within, {
     register: (number) => frame.registers.get(number),
-    word: (address) => peekNumber(pc, address),
+    word: (address) => peekNumber(sight, address),
   });
   if (known) {
     const address = known.registers.get(EIP)!;
     const kind = known.interrupted ? 'interrupted' : 'caller';
     return { address, within: known.interrupted ? address : address - 1, registers: known.registers, kind };
   }
-  return byFramePointer(pc, frame);
+  return byFramePointer(sight, frame);
 }
 
 /** push ebp; mov ebp, esp: the caller's ebp, and above it the way back. */
-function byFramePointer(pc: Pc, { registers }: StackFrame): StackFrame | undefined {
+function byFramePointer(sight: Sight, { registers }: StackFrame): StackFrame | undefined {
   const ebp = registers.get(EBP);
   if (ebp === undefined || ebp < registers.get(ESP)!) return undefined;
-  const [outer, address] = [peekNumber(pc, ebp), peekNumber(pc, ebp + 4)];
+  const [outer, address] = [peekNumber(sight, ebp), peekNumber(sight, ebp + 4)];
   if (outer === undefined || address === undefined || outer <= ebp) return undefined;
   const caller = new Map([
     [ESP, ebp + 8],

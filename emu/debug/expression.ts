@@ -9,13 +9,13 @@
  * the whole expression undefined, which no condition takes for true.
  */
 
-import type { Pc } from '../machine/pc.ts';
 import { peekNumber } from './memory-view.ts';
+import type { Sight } from './sight.ts';
 
 /** What an expression is worth; undefined when it reads what cannot be seen. */
 export type Value = number | undefined;
 /** An expression ready to be asked. */
-export type Expression = (pc: Pc) => Value;
+export type Expression = (sight: Sight) => Value;
 
 /** An expression that cannot be understood; the message says where. */
 export class ExpressionError extends Error {
@@ -62,7 +62,7 @@ export function namedValue(name: string): Expression | undefined {
     case 'cpl':
       return ({ cpu }) => cpu.cpl;
     case 'now':
-      return ({ machine }) => machine.now;
+      return ({ now }) => now;
     default: {
       const byte = /^([abcd])([lh])$/.exec(name);
       const whole = byte && GENERAL.find((r) => r === `e${byte[1]}x`);
@@ -151,8 +151,8 @@ class Parser {
     ) {
       this.at++;
       const [a, b, apply] = [left, this.binary(level + 1), BINARY[token]!];
-      left = (pc) => {
-        const [x, y] = [a(pc), b(pc)];
+      left = (sight) => {
+        const [x, y] = [a(sight), b(sight)];
         return x === undefined || y === undefined ? undefined : apply(x, y);
       };
     }
@@ -183,8 +183,8 @@ class Parser {
 
   private applied(apply: (x: number) => number): Expression {
     const operand = this.unary();
-    return (pc) => {
-      const x = operand(pc);
+    return (sight) => {
+      const x = operand(sight);
       return x === undefined ? undefined : apply(x);
     };
   }
@@ -192,9 +192,9 @@ class Parser {
   private memory(width: 1 | 2 | 4): Expression {
     const address = this.binary(0);
     this.expect(']');
-    return (pc) => {
-      const linear = address(pc);
-      return linear === undefined ? undefined : peekNumber(pc, linear, width);
+    return (sight) => {
+      const linear = address(sight);
+      return linear === undefined ? undefined : peekNumber(sight, linear, width);
     };
   }
 

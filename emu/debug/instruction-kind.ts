@@ -1,19 +1,19 @@
 /** As much of an instruction as stepping over and out must know: does it call, return, repeat, and how long is it. */
 
 import { disassemble } from '../../asm/index.ts';
-import type { Pc } from '../machine/pc.ts';
 import { peekBytes } from './memory-view.ts';
+import type { Sight } from './sight.ts';
 
 const D = 1 << 14; // of an access word, Segment.access: 32-bit code
 
 /** Bits that code is decoded with at present. */
-export function codeBits(pc: Pc): 16 | 32 {
-  return pc.cpu.segment('cs').access & D ? 32 : 16;
+export function codeBits(sight: Sight): 16 | 32 {
+  return sight.cpu.segment('cs').access & D ? 32 : 16;
 }
 
 /** Bytes of the instruction at a linear address; 1 where there is none. */
-export function lengthAt(pc: Pc, linear: number): number {
-  const [line] = disassemble(peekBytes(pc, linear, 15), { bits: codeBits(pc), address: linear, limit: 1 });
+export function lengthAt(sight: Sight, linear: number): number {
+  const [line] = disassemble(peekBytes(sight, linear, 15), { bits: codeBits(sight), address: linear, limit: 1 });
   return line?.bytes.length ?? 1;
 }
 

@@ -4,9 +4,9 @@
  * `task.state`), so nothing is said twice; another image simply has none. Reading changes nothing.
  */
 
-import type { Pc } from '../machine/pc.ts';
 import type { SymbolTable } from '../trace/symbols.ts';
 import { peekBytes, peekNumber } from './memory-view.ts';
+import type { Sight } from './sight.ts';
 
 /** A thread of control: kernel thread or ring 3 process. */
 export interface KernelThread {
@@ -51,16 +51,16 @@ const MOST = 1024;
 
 export class KernelObjects {
   private constructor(
-    private readonly pc: Pc,
+    private readonly sight: Sight,
     private readonly symbols: SymbolTable,
     private readonly constants: ReadonlyMap<string, number>,
   ) {}
 
   /** @returns undefined when the image is not this kernel */
-  static of(pc: Pc, symbols: SymbolTable, constants: ReadonlyMap<string, number>): KernelObjects | undefined {
+  static of(sight: Sight, symbols: SymbolTable, constants: ReadonlyMap<string, number>): KernelObjects | undefined {
     const has = ['task.state', 'task_size', 'NR_TASKS', 'irq_desc.action', 'irq_desc_size', 'NR_IRQS', 'current'];
     const known = ['tasks', 'irq_descs', 'percpu_areas'].every((name) => symbols.addressOf(name) !== undefined);
-    return known && has.every((name) => constants.has(name)) ? new KernelObjects(pc, symbols, constants) : undefined;
+    return known && has.every((name) => constants.has(name)) ? new KernelObjects(sight, symbols, constants) : undefined;
   }
 
   get threads(): KernelThread[] {
@@ -157,7 +157,7 @@ export class KernelObjects {
 
   private word(base: number, field: string): number | undefined {
     const offset = this.constants.get(field);
-    return offset === undefined ? undefined : peekNumber(this.pc, base + offset);
+    return offset === undefined ? undefined : peekNumber(this.sight, base + offset);
   }
 
   private constant(name: string): number {
@@ -181,7 +181,7 @@ export class KernelObjects {
   }
 
   private text(address: number): string {
-    const bytes = peekBytes(this.pc, address, 64);
+    const bytes = peekBytes(this.sight, address, 64);
     const end = bytes.indexOf(0);
     return String.fromCharCode(...bytes.subarray(0, end < 0 ? bytes.length : end));
   }

@@ -68,6 +68,8 @@ const MB = 1024 * KB;
 const LOW_RAM_END = 640 * KB;
 const SHADOW_RAM = 768 * KB;
 const CASCADE = 2;
+const PAGE = 4096;
+const NOTHING = new Uint8Array(0);
 /** COM1 to COM4 share two interrupt lines. */
 const SERIAL_PORTS = [
   { port: 0x3f8, irq: 4 },
@@ -292,6 +294,31 @@ export class Pc {
 
   get clock(): Clock {
     return this.machine.clock;
+  }
+
+  /** Virtual time, in instructions. */
+  get now(): number {
+    return this.machine.now;
+  }
+
+  /** As many of these bytes at a linear address as can be seen, without any side effect: up to where no page is mapped, or a chip decodes. */
+  peek(linear: number, length: number): Uint8Array {
+    const bytes = new Uint8Array(length);
+    for (let done = 0; done < length; ) {
+      const at = (linear + done) % 2 ** 32;
+      const take = Math.min(length - done, PAGE - (at % PAGE));
+      const physical = this.cpu.translate(at);
+      const found = physical === undefined ? NOTHING : this.peekPhysical(physical, take);
+      bytes.set(found, done);
+      if (found.length < take) return bytes.slice(0, done + found.length);
+      done += take;
+    }
+    return bytes;
+  }
+
+  /** The same at a physical address; bytes that lie in one page are seen all or not. */
+  peekPhysical(physical: number, length: number): Uint8Array {
+    return this.machine.memory.isMemory(physical, length) ? this.machine.memory.read(physical, length) : NOTHING;
   }
 
   /**

@@ -2,8 +2,11 @@
 
 import { isKeyName } from '../../machine/input-log.ts';
 import { stateHash } from '../../machine/state-hash.ts';
+import { ExpressionError, parseExpression } from '../expression.ts';
 import type { Stepper } from '../stepper.ts';
-import { describeHistory, describeIdt, describePic, describeTraps, describeWires } from '../tables.ts';
+import { sceneOf, usageOf, VIEWS, type View } from '../views/index.ts';
+import { historyView } from '../views/record.ts';
+import { plain } from '../views/text.ts';
 import { whyFault } from '../why-fault.ts';
 import { whyIrq } from '../why-irq.ts';
 
@@ -13,18 +16,23 @@ interface MonitorCommand {
   run(stepper: Stepper, args: readonly string[]): string | undefined;
 }
 
+/** Room for a view in gdb's console. */
+const ROOM = { rows: 16, columns: 80 };
+
+const VIEW_COMMANDS: readonly MonitorCommand[] = VIEWS.map((view) => ({
+  usage: usageOf(view),
+  help: view.help,
+  run: (stepper, [argument]) => showView(stepper, view, argument),
+}));
+
 const COMMANDS: readonly MonitorCommand[] = [
-  { usage: 'info pic', help: 'the two 8259s', run: ({ pc }) => describePic(pc) },
-  { usage: 'info idt [VECTOR]', help: 'the gates, decoded', run: (s, [vector]) => describeIdt(s, number(vector)) },
-  { usage: 'info irq', help: 'the interrupt wires', run: ({ pc }) => describeWires(pc) },
-  { usage: 'info traps', help: 'what was delivered last', run: (stepper) => describeTraps(stepper) },
   {
     usage: 'why irq N',
     help: 'why interrupt N has not come',
     run: (s, [n]) => (isIrq(n) ? whyIrq(s, Number(n)).text : undefined),
   },
   { usage: 'why fault', help: 'why the last exception was raised', run: (stepper) => whyFault(stepper).text },
-  { usage: 'history', help: 'how far back one can go', run: (stepper) => describeHistory(stepper) },
+  { usage: 'history', help: 'how far back one can go', run: (stepper) => plain(historyView(stepper)) },
   { usage: 'goto TIME', help: 'to a virtual time, past or to come', run: goTo },
   { usage: 'snapshot', help: 'keep this moment, so that going back here is quick', run: snapshot },
   { usage: 'hash', help: 'the state of the whole machine as a number to compare', run: ({ pc }) => stateHash(pc) },
@@ -33,28 +41,42 @@ const COMMANDS: readonly MonitorCommand[] = [
   { usage: 'nmi', help: 'press the NMI button', run: nmi },
 ];
 
+/** Those that are no views: usage and help. */
+export const MONITOR_COMMANDS: readonly (readonly [string, string])[] = COMMANDS.map(({ usage, help }) => [
+  usage,
+  help,
+]);
+
 /**
  * Do a monitor command.
  * @returns lines for the person, each with its end; for an unknown command the list of those there are
  */
 export function monitor(stepper: Stepper, line: string): string {
   const words = line.trim().split(/\s+/);
-  for (const command of COMMANDS) {
+  for (const command of [...VIEW_COMMANDS, ...COMMANDS]) {
     const name = command.usage.split(' ').filter((word) => /^[a-z]+$/.test(word));
     if (!name.every((word, i) => words[i] === word)) continue;
     try {
       const text = command.run(stepper, words.slice(name.length));
       return text === undefined ? `usage: ${command.usage}\n` : ended(text);
     } catch (error) {
-      if (error instanceof RangeError) return `${error.message}\n`;
+      if (error instanceof RangeError || error instanceof ExpressionError) return `${error.message}\n`;
       throw error;
     }
   }
-  return COMMANDS.map(({ usage, help }) => `${usage.padEnd(20)}${help}\n`).join('');
+  return [...VIEW_COMMANDS, ...COMMANDS].map(({ usage, help }) => `${usage.padEnd(24)}${help}\n`).join('');
+}
+
+function showView(stepper: Stepper, view: View, text: string | undefined): string | undefined {
+  const scene = sceneOf(stepper);
+  const symbolValue = (name: string) => scene.symbols.addressOf(name) ?? scene.debugInfo.constants.get(name);
+  const argument = text === undefined ? undefined : parseExpression(text, symbolValue)(scene.sight);
+  if (text !== undefined && argument === undefined) return `${text} reads memory that cannot be seen`;
+  if (argument === undefined && view.argument !== undefined && !view.argument.startsWith('[')) return undefined;
+  return plain(view.show(scene, ROOM, argument));
 }
 
 const ended = (text: string) => (text === '' || text.endsWith('\n') ? text : `${text}\n`);
-const number = (text: string | undefined) => (text === undefined ? undefined : Number(text));
 const isIrq = (text: string | undefined) => text !== undefined && /^\d+$/.test(text) && Number(text) <= 15;
 
 function goTo(stepper: Stepper, [text]: readonly string[]): string | undefined {
