@@ -41,6 +41,7 @@ _sdata:                                 ; first byte that may be written
 %include "cpu/fault.asm"
 %include "cpu/doublefault.asm"
 %include "cpu/oops.asm"
+%include "cpu/stacktrace.asm"
 %include "cpu/reboot.asm"
 
 %include "irq/chip_8259.asm"
@@ -56,6 +57,7 @@ _sdata:                                 ; first byte that may be written
 %include "bh/softirq.asm"
 %include "bh/ksoftirqd.asm"
 %include "bh/tasklet.asm"
+%include "bh/old_bh.asm"
 %include "bh/timer.asm"
 %include "bh/work_list.asm"
 %include "bh/workqueue.asm"
@@ -105,6 +107,7 @@ _sdata:                                 ; first byte that may be written
 %include "user/syscall.asm"
 
 %include "module/load.asm"
+%include "module/layout.asm"
 %include "module/relocate.asm"
 %include "module/param.asm"
 
@@ -116,6 +119,8 @@ _sdata:                                 ; first byte that may be written
 %include "shell/tour.asm"
 
 %include "lib/string.asm"
+%include "lib/memory.asm"
+%include "lib/parse.asm"
 %include "lib/format.asm"
 %include "lib/delay.asm"
 %include "lib/ratelimit.asm"

@@ -11,7 +11,7 @@
         section .data
         align   4
 queue:          dd 0
-got_char:       dd 0, 0, 0, tell, 0, 0
+got_char:       DECLARE_WORK tell
 scan_code:      dd 0
 my_name:        db "intrpt", 0
 

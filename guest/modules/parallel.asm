@@ -15,8 +15,10 @@ WORK_MS         equ 60
 
         section .data
         align   4
-one:            dd 0, 0, 0, function, 0, 0, 1
-two:            dd 0, 0, 0, function, 0, 0, 2
+one:            DECLARE_WORK function
+                dd 1
+two:            DECLARE_WORK function
+                dd 2
 max_active:     dd 2
 flags:          dd 0
 busy:           dd 0

@@ -18,7 +18,7 @@ SECOND_LINE     equ 11
         section .data
         align   4
 tasklet:        dd 0, 0, 0, tasklet_function, 0
-work:           dd 0, 0, 0, work_function, 0, 0
+work:           DECLARE_WORK work_function
 handled:        dd 0                    ; by the first handler of line 10 ...
 observed:       dd 0                    ; ... by the second ...
 threaded:       dd 0                    ; ... and on line 11

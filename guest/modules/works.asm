@@ -17,9 +17,12 @@ endstruc
 
         section .data
         align   4
-first:          dd 0, 0, 0, function, 0, 0, first_name
-second:         dd 0, 0, 0, function, 0, 0, second_name
-slow:           dd 0, 0, 0, slow_function, 0, 0, slow_name
+first:          DECLARE_WORK function
+                dd first_name
+second:         DECLARE_WORK function
+                dd second_name
+slow:           DECLARE_WORK slow_function
+                dd slow_name
 queue:          dd 0
 
         section .rodata

@@ -3,26 +3,20 @@
 ;   die(name, regs)       exceptions in kernel mode    report, then end the task; panics in an
 ;                                                      interrupt or in the idle task
 ;   show_regs(regs)       any context                  registers, code bytes
-;   dump_stack()          any context                  who called me
 ;   oops_report(name, regs)   any context              the report alone (doublefault.asm)
 ;   warn_slowpath(...)    any context                  `warn`: a bug that need not end anything
 ;   panic(text)           any context                  last words, then stop
 ;
-; The lines are Linux's, so that what people know of reading an oops holds here.
+; The lines are Linux's, so that what people know of reading an oops holds here. The trace is
+; cpu/stacktrace.asm's.
 
 CODE_BYTES_BEFORE equ 42                ; how much code is shown: Linux's PROLOGUE_SIZE ...
 CODE_BYTES      equ 64                  ; ... and OPCODE_BUFSIZE
 CODE_LINE_SIZE  equ CODE_BYTES * 3 + 16
-STACK_NONE      equ 0
-STACK_TASK      equ 1
-STACK_HARDIRQ   equ 2
-STACK_SOFTIRQ   equ 3
-TRACE_DEPTH     equ 24                  ; more callers than any path has
 
         section .bss
         alignb  4
 die_counter:    resd 1                  ; [#1], [#2] ...
-trace_stack:    resd 1                  ; where the trace being shown is; guarded by the console's lock
 code_line:      resb CODE_LINE_SIZE     ; guarded by the console's lock
 
         section .text
@@ -158,113 +152,6 @@ proc show_opcodes, .eip_shown
         pop     ebx
 endproc
 
-; void show_trace(const u32 *ebp)
-; Follows the chain of frames: [ebp] the caller's ebp, [ebp + 4] the return address. Through an
-; exception or interrupt it goes on with the code that was interrupted, and marks, as Linux does, what
-; lies on another stack than the task's.
-proc show_trace, .frame
-        push    ebx
-        push    esi
-        push    edi
-        mov     ebx, [ebp + .frame]
-        mov     edi, TRACE_DEPTH
-        mov     dword [trace_stack], STACK_TASK
-.next:
-        ccall   stack_kind, ebx
-        test    eax, eax
-        jz      .done
-        ccall   show_stack_change, eax
-        mov     esi, [ebx + 4]
-        ccall   is_kernel_text, esi
-        test    eax, eax
-        jz      .done
-        pr      KERN_EMERG, " %pS", esi
-        cmp     esi, common_entry_return
-        jne     .plain
-        mov     eax, [ebx + 8]          ; the handler's argument: struct pt_regs *
-        test    dword [eax + pt_regs.cs], RPL_MASK
-        jnz     .from_user
-        pr      KERN_EMERG, " %pS", [eax + pt_regs.eip]
-.plain:
-        mov     ebx, [ebx]
-        dec     edi
-        jnz     .next
-        jmp     .done
-.from_user:
-        pr      KERN_EMERG, "EIP: 0x%08x", [eax + pt_regs.eip]
-.done:
-        pop     edi
-        pop     esi
-        pop     ebx
-endproc
-
-; void show_stack_change(int kind)      the trace goes on there
-proc show_stack_change, .kind
-        mov     ecx, [trace_stack]
-        mov     eax, [ebp + .kind]
-        cmp     eax, ecx
-        je      .same
-        mov     [trace_stack], eax
-        cmp     ecx, STACK_TASK
-        je      .begin
-        pr      KERN_EMERG, " </%s>", [stack_names + ecx * 4]
-.begin:
-        mov     eax, [trace_stack]
-        cmp     eax, STACK_TASK
-        je      .same
-        pr      KERN_EMERG, " <%s>", [stack_names + eax * 4]
-.same:
-endproc
-
-; int stack_kind(u32 address)           on which stack of this CPU two words may be read there
-proc stack_kind, .address
-        mov     edx, [this_cpu(current)]
-        mov     eax, STACK_TASK
-        mov     ecx, [ebp + .address]
-        sub     ecx, [edx + task.stack_top]
-        add     ecx, THREAD_SIZE
-        cmp     ecx, THREAD_SIZE - 8
-        jbe     .known
-        mov     eax, STACK_HARDIRQ
-        mov     ecx, [ebp + .address]
-        sub     ecx, [this_cpu(hardirq_stack_top)]
-        add     ecx, IRQ_STACK_SIZE
-        cmp     ecx, IRQ_STACK_SIZE - 8
-        jbe     .known
-        mov     eax, STACK_SOFTIRQ
-        mov     ecx, [ebp + .address]
-        sub     ecx, [this_cpu(softirq_stack_top)]
-        add     ecx, IRQ_STACK_SIZE
-        cmp     ecx, IRQ_STACK_SIZE - 8
-        jbe     .known
-        mov     eax, STACK_NONE
-.known:
-endproc
-
-; int is_kernel_text(u32 address)
-proc is_kernel_text, .address
-        mov     eax, [ebp + .address]
-        sub     eax, _text
-        cmp     eax, _etext - _text
-        sbb     eax, eax
-        jnz     .yes
-        ccall   module_of_address, [ebp + .address]
-.yes:
-endproc
-
-; void dump_stack(void)
-proc dump_stack
-        call    console_lock
-        mov     eax, [this_cpu(current)]
-        lea     edx, [eax + task.comm]
-        pr      KERN_EMERG, "CPU: %d PID: %d Comm: %s Not tainted", \
-                [this_cpu(cpu_number)], [eax + task.pid], edx
-        pr      KERN_EMERG, "Call Trace:"
-        ccall   show_trace, ebp
-        call    console_unlock
-endproc
-EXPORT_SYMBOL dump_stack
-
 ; void warn_slowpath(const char *format, ...)   use `warn` (include/printk.inc)
 proc warn_slowpath, .format
         push    ebx
@@ -297,10 +184,6 @@ proc panic, .text
 endproc
 
         section .rodata
-        align   4
-stack_names:    dd 0, 0, hardirq_stack_name, softirq_stack_name
-hardirq_stack_name: db "IRQ", 0
-softirq_stack_name: db "SOFTIRQ", 0
 panic_in_interrupt: db "Fatal exception in interrupt", 0
 panic_idle:     db "Attempted to kill the idle task!", 0
 plain_byte:     db " %02x", 0

@@ -3,6 +3,7 @@
 ;   i8254_init()                  boot
 ;   sched_clock()                 any context          eax: seconds since init, edx: microseconds
 ;   clock_read()                  any context          eax: whole periods since init, edx: counts since
+;   sched_clock_ns()              any context          edx:eax: nanoseconds since init
 ;   jiffies                       ticks since init; read it anywhere
 ;
 ; The counter runs down from LATCH to 1 and starts again as IRQ 0 rises. Whoever reads it and finds
@@ -14,6 +15,7 @@ HZ              equ 100
 LATCH           equ (PIT_HZ + HZ / 2) / HZ      ; counts a tick
 USEC_PER_SEC    equ 1000000
 USEC_PER_TICK   equ USEC_PER_SEC / HZ
+NSEC_PER_TICK   equ 1000 * USEC_PER_TICK
 
         section .bss
         alignb  4
@@ -106,6 +108,26 @@ proc sched_clock
         add     edx, ebx
         pop     ebx
 endproc
+
+; u64 sched_clock_ns(void)
+proc sched_clock_ns
+        push    ebx
+        push    esi
+        call    clock_read
+        mov     esi, eax
+        mov     eax, NSEC_PER_TICK
+        mul     edx
+        mov     ecx, LATCH
+        div     ecx
+        mov     ebx, eax                ; nanoseconds within the tick
+        mov     eax, NSEC_PER_TICK
+        mul     esi
+        add     eax, ebx
+        adc     edx, 0
+        pop     esi
+        pop     ebx
+endproc
+EXPORT_SYMBOL sched_clock_ns
 
         section .rodata
 timer_name:     db "timer", 0

@@ -52,6 +52,7 @@ proc irq_to_desc, .irq
 .none:
 endproc
 EXPORT_SYMBOL irq_to_desc
+EXPORT_ALIAS vector_irq, percpu_areas + vector_irq
 
 ; irqreturn_t no_action(int irq, void *dev)
 proc no_action

@@ -27,7 +27,8 @@ proc handle_irq_event_percpu, .desc
 .next:
         test    ebx, ebx
         jz      .done
-        ccall   [ebx + irqaction.handler], [ebx + irqaction.irq], [ebx + irqaction.dev_id]
+        ; the registers are for handlers from before Linux 2.6.19, which had a third argument
+        ccall   [ebx + irqaction.handler], [ebx + irqaction.irq], [ebx + irqaction.dev_id], [this_cpu(irq_regs)]
         mov     esi, eax
         pushfd
         pop     eax

@@ -1,6 +1,7 @@
 ; console.asm: what is printed appears on the screen and on the first serial port alike.
 ;
-;   console_putc(c)               any context
+;   console_putc(c)               any context          ends a line that the log has left open first
+;   console_emit(c)               printk.asm           a character of the log
 ;   console_write(text, length)   any context
 ;   console_printf(format, ...)   tasks; use `print` and `println` (include/printk.inc)
 
@@ -10,6 +11,15 @@ CONSOLE_LINE_SIZE equ 320
 
 ; void console_putc(int c)
 proc console_putc, .c
+        cmp     dword [log_line_open], 0
+        je      .emit
+        call    log_close_line
+.emit:
+        ccall   console_emit, [ebp + .c]
+endproc
+
+; void console_emit(int c)
+proc console_emit, .c
         ccall   vga_putc, [ebp + .c]
         ccall   uart_putc, [ebp + .c]
 endproc
@@ -42,6 +52,10 @@ proc console_printf, .format
         mov     edx, esp
         push    eax
         push    edx
+        cmp     dword [log_line_open], 0
+        je      .new_line
+        call    log_close_line          ; before the lock: it is who has the lock that brings it out
+.new_line:
         call    console_lock
         call    console_write
         call    console_unlock

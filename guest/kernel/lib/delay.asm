@@ -30,6 +30,15 @@ proc udelay, .us
         ccall   delay_counts, eax
 endproc
 EXPORT_SYMBOL udelay
+EXPORT_ALIAS __udelay, udelay
+
+; void __const_udelay(u32 xloops)       udelay of a constant, in 2^32nds of a second
+proc __const_udelay, .xloops
+        mov     eax, USEC_PER_SEC
+        mul     dword [ebp + .xloops]
+        ccall   udelay, edx
+endproc
+EXPORT_SYMBOL __const_udelay
 
 ; void delay_counts(u32 counts)         of the timer
 proc delay_counts, .counts
@@ -71,6 +80,7 @@ proc msecs_to_jiffies, .ms
         sbb     eax, -1
 endproc
 EXPORT_SYMBOL msecs_to_jiffies
+EXPORT_ALIAS __msecs_to_jiffies, msecs_to_jiffies
 
 ; u32 jiffies_to_msecs(u32 ticks)
 proc jiffies_to_msecs, .ticks

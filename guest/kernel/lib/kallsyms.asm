@@ -9,6 +9,7 @@
 ;
 ;   kallsyms_lookup(address)              any context  the entry that covers it, or 0
 ;   sprint_symbol(buffer, address, size)  any context  "schedule+0x1d/0x60", or 0x... if none does
+;   sprint_symbol_name(buffer, address, size)   any context   the same without +0x1d/0x60
 
 %macro kallsym 2                        ; address, name
         dd      %1
@@ -100,6 +101,38 @@ proc sprint_symbol, .buffer, .address, .size
 .done:
         pop     esi
         pop     ebx
+endproc
+
+; int sprint_symbol_name(char *buffer, u32 address, u32 size)
+; "+0x1d/0x60" is taken out; a module's name in brackets stays
+proc sprint_symbol_name, .buffer, .address, .size
+        push    edi
+        ccall   sprint_symbol, [ebp + .buffer], [ebp + .address], [ebp + .size]
+        mov     edx, [ebp + .buffer]
+.find:
+        mov     al, [edx]
+        test    al, al
+        jz      .done
+        inc     edx
+        cmp     al, '+'
+        jne     .find
+        lea     edi, [edx - 1]
+.skip:
+        mov     al, [edx]
+        inc     edx
+        cmp     al, SPACE
+        ja      .skip
+.move:
+        mov     [edi], al
+        inc     edi
+        test    al, al
+        jz      .done
+        mov     al, [edx]
+        inc     edx
+        jmp     .move
+.done:
+        mov     eax, [ebp + .buffer]
+        pop     edi
 endproc
 
 ; void show_kallsyms(struct seq_file *m, void *)        /proc/kallsyms

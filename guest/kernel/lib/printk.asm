@@ -1,61 +1,121 @@
 ; printk.asm: the kernel's log.
 ;
-;   printk(format, ...)           any context          one line; use `pr` (include/printk.inc)
+;   printk(format, ...)           any context          use `pr` (include/printk.inc)
 ;   console_lock(), console_unlock()   any context     what is printed in between stays in one piece
+;   log_close_line()              any context          end a line that was left without its newline
 ;   show_log()                    tasks                dmesg
 ;
-; A line is stamped with the seconds since boot and goes into a ring with interrupts off; from there
+; Each line is stamped with the seconds since boot and goes into a ring with interrupts off; from there
 ; whoever holds the console brings it out, when its level is below CONSOLE_LOGLEVEL. Who interrupts
 ; the holder only adds to the ring. The serial port is slow, so interrupts are as they were meanwhile.
 ;
-; In the ring a line begins with its level, one character that is never shown.
+; In the ring a line begins with its level, one character that is never shown. A text without a newline
+; leaves its line open: KERN_CONT goes on with it, anything else ends it first.
 
 LOG_BUF_SIZE    equ 32768               ; a power of two
-LOG_LINE_SIZE   equ 320
+LOG_TEXT_SIZE   equ 1024                ; of one call
+LOG_STAMP_SIZE  equ 32
 DEFAULT_LEVEL   equ 4
 
         section .bss
         alignb  4
 log_buf:        resb LOG_BUF_SIZE
 log_length:     resd 1                  ; characters ever logged: the next one's place, less whole rounds
+log_line_open:  resd 1                  ; 1: the last has not had its newline yet
 console_seq:    resd 1                  ; of them the console has had so many
+console_level:  resd 1                  ; of the line it is in, or 0: the next character is a level
 console_held:   resd 1                  ; how often console_lock was called and not undone
-printk_text:    resb LOG_LINE_SIZE
-printk_line:    resb LOG_LINE_SIZE + 32
+printk_text:    resb LOG_TEXT_SIZE
+printk_stamp:   resb LOG_STAMP_SIZE
 
         section .text
 
-; int printk(const char *format, ...)   gives the line's length
+; int printk(const char *format, ...)   gives the text's length
 proc printk, .format
         lea     eax, [ebp + .format + 4]
         ccall   vprintk, [ebp + .format], eax
 endproc
 EXPORT_SYMBOL printk
+EXPORT_ALIAS _printk, printk            ; its name since Linux 5.15
 
 ; int vprintk(const char *format, const u32 *args)
 proc vprintk, .format, .args
         push    ebx
         push    esi
+        push    edi
         pushfd
         cli
-        ccall   vsnprintf, printk_text, LOG_LINE_SIZE, [ebp + .format], [ebp + .args]
+        ccall   vsnprintf, printk_text, LOG_TEXT_SIZE, [ebp + .format], [ebp + .args]
         mov     esi, printk_text
+        lea     edi, [esi + eax]        ; a NUL does not end it: its length does
         mov     ebx, DEFAULT_LEVEL + '0'
         cmp     byte [esi], KERN_SOH
         jne     .level_known
         movzx   ebx, byte [esi + 1]
         add     esi, 2
+        cmp     ebx, KERN_CONT
+        jne     .level_known
+        mov     ebx, DEFAULT_LEVEL + '0'
+        jmp     .next_line
 .level_known:
+        call    log_end_line
+.next_line:
+        cmp     esi, edi
+        jae     .stored
+        cmp     dword [log_line_open], 0
+        jne     .text
         call    sched_clock             ; eax: seconds, edx: microseconds
-        ccall   sprintf, printk_line, stamp_format, ebx, eax, edx, esi
-        mov     ebx, eax
-        ccall   log_store, printk_line, ebx
+        ccall   sprintf, printk_stamp, stamp_format, ebx, eax, edx
+        ccall   log_store, printk_stamp, eax
+        mov     dword [log_line_open], 1
+.text:
+        mov     ecx, esi
+.find:
+        cmp     ecx, edi
+        jae     .left_open
+        cmp     byte [ecx], NEWLINE
+        je      .line_ends
+        inc     ecx
+        jmp     .find
+.line_ends:
+        inc     ecx
+        mov     dword [log_line_open], 0
+.left_open:
+        push    ecx
+        sub     ecx, esi
+        ccall   log_store, esi, ecx
+        pop     esi
+        jmp     .next_line
+.stored:
+        mov     ebx, edi
+        sub     ebx, printk_text
         popfd
         call    console_lock
         call    console_unlock
         mov     eax, ebx
+        pop     edi
         pop     esi
         pop     ebx
+endproc
+EXPORT_SYMBOL vprintk
+
+; void log_end_line(void)               interrupts off; into the log only
+proc log_end_line
+        cmp     dword [log_line_open], 0
+        je      .closed
+        mov     dword [log_line_open], 0
+        ccall   log_store, newline_text, 1
+.closed:
+endproc
+
+; void log_close_line(void)             and onto the console
+proc log_close_line
+        pushfd
+        cli
+        call    log_end_line
+        popfd
+        call    console_lock
+        call    console_unlock
 endproc
 
 ; void log_store(const char *text, u32 length)          interrupts off
@@ -88,7 +148,6 @@ endproc
 ; void console_unlock(void)             the outermost brings out what has come meanwhile
 proc console_unlock
         push    ebx
-        push    esi
 .again:
         pushfd
         cli                             ; nobody may add a line between the look and the letting go
@@ -99,28 +158,32 @@ proc console_unlock
         je      .done
         popfd
         ccall   log_oldest, ebx
+        cmp     eax, ebx
+        je      .still_there
         mov     ebx, eax
-        ccall   log_char, ebx
-        mov     esi, eax                ; the line's level
-        inc     ebx
-.character:
+        mov     dword [console_level], 0
+.still_there:
         ccall   log_char, ebx
         inc     ebx
         mov     [console_seq], ebx
-        push    eax
-        cmp     esi, CONSOLE_LOGLEVEL + '0'
+        cmp     dword [console_level], 0
+        jne     .character
+        mov     [console_level], eax
+        jmp     .again
+.character:
+        mov     ebx, eax
+        cmp     dword [console_level], CONSOLE_LOGLEVEL + '0'
         jae     .quiet
-        ccall   console_putc, eax
+        ccall   console_emit, ebx
         call    clock_read              ; a line may take longer than a tick: keep the clock going
 .quiet:
-        pop     eax
-        cmp     eax, NEWLINE
-        jne     .character
+        cmp     ebx, NEWLINE
+        jne     .again
+        mov     dword [console_level], 0
         jmp     .again
 .done:
         dec     dword [console_held]
         popfd
-        pop     esi
         pop     ebx
         call    preempt_enable
 endproc
@@ -154,6 +217,7 @@ endproc
 ; void show_log(void)
 proc show_log
         push    ebx
+        call    log_close_line
         call    console_lock
         ccall   log_oldest, 0
         mov     ebx, eax
@@ -176,5 +240,6 @@ proc show_log
 endproc
 
         section .rodata
-stamp_format:   db "%c[%5u.%06u] %s", 0
+stamp_format:   db "%c[%5u.%06u] ", 0
+newline_text:   db NEWLINE
         section .text

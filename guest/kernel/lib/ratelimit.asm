@@ -43,3 +43,4 @@ proc printk_ratelimit, .caller
 .done:
         popfd
 endproc
+EXPORT_ALIAS __printk_ratelimit, printk_ratelimit

@@ -1,12 +1,10 @@
-; string.asm: bytes and strings, with the C library's names and meanings.
+; string.asm: strings, with the C library's names and meanings. lib/memory.asm has those for bytes.
 ;
-;   strlen(s)  strcmp(a, b)  strncmp(a, b, n)  strlcpy(to, from, size)
-;   memset(to, byte, n)  memcpy(to, from, n)
-;   has_word(s, word)             is word one of the blank-separated words of s?
-;   skip_spaces(s)                the first character that is no blank
-;   parse_hex(s, digits)          a number written in exactly so many hex digits
-;   parse_decimal(s)              the number that s begins with; 0 if with none
-;   strtol(s, end)                a number, decimal or 0x..., with a sign; *end is what follows it
+;   strlen(s)  strnlen(s, n)  strcmp(a, b)  strncmp(a, b, n)
+;   strcpy(to, from)  strncpy(to, from, n)  strcat(to, from)  strncat(to, from, n)
+;   strlcpy(to, from, size), strscpy(to, from, size)   what fits, always with a NUL
+;   strchr(s, c)  strrchr(s, c)  strstr(s, what)
+;   kstrdup(s, flags)             as kmalloc
 ;
 ; Any context.
 
@@ -73,9 +71,16 @@ proc strncmp, .a, .b, .n
 endproc
 EXPORT_SYMBOL strncmp
 
-; void strlcpy(char *to, const char *from, u32 size)
+; u32 strlcpy(char *to, const char *from, u32 size)     the length of from
 ; Copies what fits, always ends it with NUL; size is at least 1.
 proc strlcpy, .to, .from, .size
+        ccall   strscpy, [ebp + .to], [ebp + .from], [ebp + .size]
+        ccall   strlen, [ebp + .from]
+endproc
+EXPORT_SYMBOL strlcpy
+
+; int strscpy(char *to, const char *from, u32 size)     how many were copied, or -E2BIG
+proc strscpy, .to, .from, .size
         mov     ecx, [ebp + .from]
         mov     edx, [ebp + .to]
 .next:
@@ -83,164 +88,159 @@ proc strlcpy, .to, .from, .size
         jz      .full
         mov     al, [ecx]
         mov     [edx], al
+        test    al, al
+        jz      .done
+        inc     ecx
+        inc     edx
+        jmp     .next
+.full:
+        mov     byte [edx], 0
+        mov     eax, -E2BIG
+        cmp     byte [ecx], 0
+        jne     .out
+.done:
+        mov     eax, edx
+        sub     eax, [ebp + .to]
+.out:
+endproc
+EXPORT_SYMBOL strscpy
+
+; char *strcpy(char *to, const char *from)
+proc strcpy, .to, .from
+        mov     ecx, [ebp + .from]
+        mov     edx, [ebp + .to]
+.next:
+        mov     al, [ecx]
+        mov     [edx], al
         inc     ecx
         inc     edx
         test    al, al
         jnz     .next
-        return
-.full:
-        mov     byte [edx], 0
+        mov     eax, [ebp + .to]
 endproc
-EXPORT_SYMBOL strlcpy
+EXPORT_SYMBOL strcpy
 
-; void memset(void *to, int byte_value, u32 n)
-proc memset, .to, .byte_value, .n
-        push    edi
-        mov     edi, [ebp + .to]
-        mov     eax, [ebp + .byte_value]
-        mov     ecx, [ebp + .n]
-        rep stosb
-        pop     edi
-endproc
-EXPORT_SYMBOL memset
-
-; void memcpy(void *to, const void *from, u32 n)
-proc memcpy, .to, .from, .n
+; char *strncpy(char *to, const char *from, u32 n)      what is left of n is filled with NUL
+proc strncpy, .to, .from, .n
         push    esi
         push    edi
-        mov     edi, [ebp + .to]
         mov     esi, [ebp + .from]
+        mov     edi, [ebp + .to]
         mov     ecx, [ebp + .n]
-        rep movsb
+.next:
+        test    ecx, ecx
+        jz      .done
+        mov     al, [esi]
+        mov     [edi], al
+        inc     edi
+        dec     ecx
+        test    al, al
+        jz      .next                   ; esi stays at the NUL
+        inc     esi
+        jmp     .next
+.done:
+        mov     eax, [ebp + .to]
         pop     edi
         pop     esi
 endproc
-EXPORT_SYMBOL memcpy
+EXPORT_SYMBOL strncpy
 
-; char *skip_spaces(const char *s)
-proc skip_spaces, .s
-        mov     eax, [ebp + .s]
+; char *strcat(char *to, const char *from)
+proc strcat, .to, .from
+        ccall   strlen, [ebp + .to]
+        add     eax, [ebp + .to]
+        ccall   strcpy, eax, [ebp + .from]
+        mov     eax, [ebp + .to]
+endproc
+EXPORT_SYMBOL strcat
+
+; char *strncat(char *to, const char *from, u32 n)      at most n of from's, and a NUL
+proc strncat, .to, .from, .n
+        ccall   strlen, [ebp + .to]
+        add     eax, [ebp + .to]
+        mov     ecx, [ebp + .n]
+        inc     ecx
+        ccall   strscpy, eax, [ebp + .from], ecx
+        mov     eax, [ebp + .to]
+endproc
+EXPORT_SYMBOL strncat
+
+; u32 strnlen(const char *s, u32 n)     at most n
+proc strnlen, .s, .n
+        mov     ecx, [ebp + .s]
+        xor     eax, eax
 .next:
-        cmp     byte [eax], SPACE
-        jne     .done
+        cmp     eax, [ebp + .n]
+        jae     .done
+        cmp     byte [ecx + eax], 0
+        je      .done
         inc     eax
         jmp     .next
 .done:
 endproc
+EXPORT_SYMBOL strnlen
 
-; int has_word(const char *s, const char *word_wanted)
-proc has_word, .s, .word_wanted
+; char *strchr(const char *s, int c)    the first, or 0
+proc strchr, .s, .c
+        mov     eax, [ebp + .s]
+        mov     ecx, [ebp + .c]
+.next:
+        cmp     [eax], cl
+        je      .done
+        inc     eax
+        cmp     byte [eax - 1], 0
+        jne     .next
+        xor     eax, eax
+.done:
+endproc
+EXPORT_SYMBOL strchr
+
+; char *strrchr(const char *s, int c)   the last, or 0
+proc strrchr, .s, .c
+        mov     edx, [ebp + .s]
+        mov     ecx, [ebp + .c]
+        xor     eax, eax
+.next:
+        cmp     [edx], cl
+        jne     .other
+        mov     eax, edx
+.other:
+        inc     edx
+        cmp     byte [edx - 1], 0
+        jne     .next
+endproc
+EXPORT_SYMBOL strrchr
+
+; char *strstr(const char *s, const char *what)         the first, or 0
+proc strstr, .s, .what
         push    ebx
         push    esi
-        ccall   strlen, [ebp + .word_wanted]
+        ccall   strlen, [ebp + .what]
         mov     esi, eax
         mov     ebx, [ebp + .s]
 .next:
-        ccall   skip_spaces, ebx
-        mov     ebx, eax
-        cmp     byte [ebx], 0
-        je      .absent
-        ccall   strncmp, ebx, [ebp + .word_wanted], esi
+        ccall   strncmp, ebx, [ebp + .what], esi
         test    eax, eax
-        jnz     .skip_word
-        movzx   eax, byte [ebx + esi]
-        test    eax, eax
-        jz      .present
-        cmp     eax, SPACE
-        je      .present
-.skip_word:
-        cmp     byte [ebx], SPACE
-        jbe     .next
+        mov     eax, ebx
+        jz      .done
         inc     ebx
-        jmp     .skip_word
-.present:
-        mov     eax, 1
-        jmp     .done
-.absent:
-        xor     eax, eax
-.done:
-        pop     esi
-        pop     ebx
-endproc
-
-; u32 parse_hex(const char *s, int digits)
-proc parse_hex, .s, .digits
-        push    ebx
-        mov     ecx, [ebp + .s]
-        mov     edx, [ebp + .digits]
-        xor     eax, eax
-.next:
-        movzx   ebx, byte [ecx]
-        inc     ecx
-        sub     ebx, '0'
-        cmp     ebx, 9
-        jbe     .digit
-        or      ebx, LOWER_CASE
-        sub     ebx, ('a' - '0') - 10
-.digit:
-        shl     eax, 4
-        or      eax, ebx
-        dec     edx
-        jnz     .next
-        pop     ebx
-endproc
-
-; u32 parse_decimal(const char *s)
-proc parse_decimal, .s
-        mov     ecx, [ebp + .s]
-        xor     eax, eax
-.next:
-        movzx   edx, byte [ecx]
-        inc     ecx
-        sub     edx, '0'
-        cmp     edx, 9
-        ja      .done
-        imul    eax, eax, 10
-        add     eax, edx
-        jmp     .next
-.done:
-endproc
-
-; int strtol(const char *s, const char **end)
-proc strtol, .s, .end
-        push    ebx
-        push    esi
-        mov     ecx, [ebp + .s]
-        xor     eax, eax
-        xor     esi, esi                ; 1: negative
-        mov     ebx, 10
-        cmp     byte [ecx], '-'
-        jne     .base
-        inc     esi
-        inc     ecx
-.base:
-        cmp     word [ecx], 'x' * 256 + '0'
+        cmp     byte [ebx - 1], 0
         jne     .next
-        mov     ebx, 16
-        add     ecx, 2
-.next:
-        movzx   edx, byte [ecx]
-        sub     edx, '0'
-        cmp     edx, 9
-        jbe     .digit
-        or      edx, LOWER_CASE
-        sub     edx, ('a' - '0') - 10
-        cmp     edx, 10
-        jb      .done
-.digit:
-        cmp     edx, ebx
-        jae     .done
-        imul    eax, ebx
-        add     eax, edx
-        inc     ecx
-        jmp     .next
+        xor     eax, eax
 .done:
-        mov     edx, [ebp + .end]
-        mov     [edx], ecx
-        test    esi, esi
-        jz      .positive
-        neg     eax
-.positive:
         pop     esi
         pop     ebx
 endproc
+EXPORT_SYMBOL strstr
+
+; char *kstrdup(const char *s, u32 flags)       a copy of its own, for kfree, or 0
+proc kstrdup, .s, .flags
+        ccall   strlen, [ebp + .s]
+        inc     eax
+        ccall   kmalloc, eax, [ebp + .flags]
+        test    eax, eax
+        jz      .none
+        ccall   strcpy, eax, [ebp + .s]
+.none:
+endproc
+EXPORT_SYMBOL kstrdup

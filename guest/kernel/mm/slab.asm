@@ -90,6 +90,14 @@ proc kmalloc, .size, .flags
         pop     ebx
 endproc
 EXPORT_SYMBOL kmalloc
+EXPORT_ALIAS __kmalloc, kmalloc
+
+; void *kmem_cache_alloc_trace(struct kmem_cache *cache, u32 flags, u32 size)
+; What kmalloc of a constant size is in a module made for Linux 5.4; its cache is not ours.
+proc kmem_cache_alloc_trace, .cache, .flags, .size
+        ccall   kmalloc, [ebp + .size], [ebp + .flags]
+endproc
+EXPORT_SYMBOL kmem_cache_alloc_trace
 
 ; void *slab_alloc(struct kmem_cache *cache)    interrupts off
 proc slab_alloc, .cache
@@ -206,3 +214,4 @@ proc ksize, .p
         shl     eax, PAGE_SHIFT
         sub     eax, slab_size
 endproc
+EXPORT_SYMBOL ksize

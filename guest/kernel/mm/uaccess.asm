@@ -52,6 +52,7 @@ proc access_ok, .address, .length
 .no:
         xor     eax, eax
 endproc
+EXPORT_SYMBOL access_ok
 
 ; u32 copy_from_user(void *to, const void *from, u32 length)
 proc copy_from_user, .to, .from, .length

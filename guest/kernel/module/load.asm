@@ -6,10 +6,9 @@
 ;   delete_module(name)                         tasks   0, -ENOENT, -EWOULDBLOCK (in use), -EBUSY
 ;   try_module_get(m), module_put(m)            any context
 ;
-; The sections that are to be in memory are laid one behind the other, code first; then come symbols
-; (module/symbols.asm), relocations (module/relocate.asm), parameters (module/param.asm), init_module.
-
-MODULE_ALIGN    equ 64
+; The sections that are to be in memory (module/layout.asm) are laid one behind the other, code first;
+; then come symbols (module/symbols.asm), relocations (module/relocate.asm), parameters
+; (module/param.asm), init_module.
 
         section .bss
         alignb  4
@@ -143,121 +142,6 @@ proc module_elf_check, .out, .image, .size
         pop     ebx
 endproc
 
-; int layout_and_copy(struct load_info *info)   0 or -ENOMEM
-; Twice over the sections: once to know the size, once with the memory there.
-proc layout_and_copy, .from
-        push    ebx
-        push    esi
-        push    edi
-        mov     ebx, [ebp + .from]
-        mov     edi, [ebx + load_info.module]
-        ccall   lay_sections, ebx, 0, 0
-        mov     esi, eax
-        mov     [edi + module.core_size], eax
-        add     eax, MODULE_ALIGN
-        ccall   kmalloc, eax, GFP_KERNEL
-        mov     [edi + module.memory], eax
-        test    eax, eax
-        jz      .no_memory
-        add     eax, MODULE_ALIGN - 1
-        and     eax, -MODULE_ALIGN
-        mov     [edi + module.core], eax
-        ccall   lay_sections, ebx, eax, 1
-        xor     eax, eax
-        jmp     .done
-.no_memory:
-        mov     eax, -ENOMEM
-.done:
-        pop     edi
-        pop     esi
-        pop     ebx
-endproc
-
-; u32 lay_sections(struct load_info *info, u32 base, int copy)          how many bytes they take
-proc lay_sections, .from, .base, .copy
-        push    ebx
-        mov     ebx, [ebp + .from]
-        ccall   lay_sections_of, ebx, [ebp + .base], [ebp + .base], [ebp + .copy], SHF_ALLOC | SHF_EXECINSTR
-        mov     ecx, [ebx + load_info.module]
-        mov     edx, eax
-        sub     edx, [ebp + .base]
-        mov     [ecx + module.text_size], edx
-        ccall   lay_sections_of, ebx, [ebp + .base], eax, [ebp + .copy], SHF_ALLOC
-        sub     eax, [ebp + .base]
-        pop     ebx
-endproc
-
-; u32 lay_sections_of(struct load_info *info, u32 base, u32 place, int copy, u32 flags_wanted)
-; The place behind the last one of these flags.
-proc lay_sections_of, .from, .base, .place, .copy, .flags_wanted
-        push    ebx
-        push    esi
-        push    edi
-        mov     ecx, [ebp + .from]
-        mov     esi, [ecx + load_info.sections]
-        mov     edi, [ecx + load_info.num_sections]
-        mov     ebx, [ebp + .place]
-.next:
-        dec     edi
-        js      .done
-        mov     eax, [esi + elf32_shdr.flags]
-        and     eax, SHF_ALLOC | SHF_EXECINSTR
-        cmp     eax, [ebp + .flags_wanted]
-        jne     .other
-        mov     eax, [esi + elf32_shdr.addralign]
-        dec     eax
-        jle     .aligned
-        add     ebx, eax
-        not     eax
-        and     ebx, eax
-.aligned:
-        mov     [esi + elf32_shdr.addr], ebx
-        cmp     dword [ebp + .copy], 0
-        je      .placed
-        ccall   copy_section, [ebp + .from], esi
-.placed:
-        add     ebx, [esi + elf32_shdr.size]
-.other:
-        add     esi, elf32_shdr_size
-        jmp     .next
-.done:
-        mov     eax, ebx
-        pop     edi
-        pop     esi
-        pop     ebx
-endproc
-
-; void copy_section(struct load_info *info, const struct elf32_shdr *section)
-proc copy_section, .from, .section
-        push    ebx
-        push    esi
-        mov     ebx, [ebp + .from]
-        mov     esi, [ebp + .section]
-        cmp     dword [esi + elf32_shdr.type], SHT_NOBITS
-        je      .zero
-        mov     eax, [esi + elf32_shdr.offset]
-        add     eax, [ebx + load_info.image]
-        ccall   memcpy, [esi + elf32_shdr.addr], eax, [esi + elf32_shdr.size]
-        jmp     .copied
-.zero:
-        ccall   memset, [esi + elf32_shdr.addr], 0, [esi + elf32_shdr.size]
-.copied:
-        mov     eax, [esi + elf32_shdr.name]
-        add     eax, [ebx + load_info.names]
-        ccall   strcmp, eax, param_section
-        test    eax, eax
-        jnz     .done
-        mov     edx, [ebx + load_info.module]
-        mov     eax, [esi + elf32_shdr.addr]
-        mov     [edx + module.params], eax
-        mov     eax, [esi + elf32_shdr.size]
-        shr     eax, 4                  ; / kernel_param_size
-        mov     [edx + module.num_params], eax
-.done:
-        pop     esi
-        pop     ebx
-endproc
-
 ; struct module *find_module(const char *name)          or 0
 proc find_module, .name
         push    ebx
@@ -359,7 +243,6 @@ proc show_modules, .m, .private
 endproc
 
         section .rodata
-param_section:  db "__param", 0
 init_symbol:    db "init_module", 0
 cleanup_symbol: db "cleanup_module", 0
         section .text

@@ -75,54 +75,16 @@ proc set_param, .which, .name, .value
         add     ebx, kernel_param_size
         jmp     .next
 .found:
-        mov     esi, [ebx + kernel_param.arg]
-        cmp     dword [ebx + kernel_param.type], PARAM_BOOL
-        je      .bool
-        cmp     dword [ebp + .value], 0
-        je      .invalid
-        cmp     dword [ebx + kernel_param.type], PARAM_CHARP
-        je      .text
-        lea     eax, [ebp + .which]     ; serves as a place for the end
-        ccall   strtol, [ebp + .value], eax
-        mov     ecx, [ebp + .which]
-        cmp     byte [ecx], 0
-        jne     .invalid
-        cmp     ecx, [ebp + .value]
-        je      .invalid
-        mov     [esi], eax
-        jmp     .good
-.text:
-        ccall   strlen, [ebp + .value]
-        inc     eax
-        ccall   kmalloc, eax, GFP_KERNEL ; lives as long as the kernel: nobody knows who kept it
+        ccall   param_set, [ebx + kernel_param.type], [ebx + kernel_param.arg], [ebp + .value]
         test    eax, eax
-        jz      .invalid
-        mov     [esi], eax
-        ccall   strlcpy, eax, [ebp + .value], PARAM_WORD_SIZE
-        jmp     .good
-.bool:
-        mov     ecx, [ebp + .value]
-        test    ecx, ecx
-        jz      .true
-        mov     al, [ecx]
-        cmp     al, 'n'
-        je      .false
-        cmp     al, 'N'
-        je      .false
-        cmp     al, '0'
-        je      .false
-.true:
-        mov     byte [esi], 1
-        jmp     .good
-.false:
-        mov     byte [esi], 0
-        jmp     .good
-.unknown:
-        lea     eax, [edi + module.name]
-        pr      KERN_WARNING, "%s: unknown parameter '%s' ignored", eax, [ebp + .name]
+        jnz     .invalid
 .good:
         xor     eax, eax
         jmp     .done
+.unknown:
+        lea     eax, [edi + module.name]
+        pr      KERN_WARNING, "%s: unknown parameter '%s' ignored", eax, [ebp + .name]
+        jmp     .good
 .invalid:
         lea     eax, [edi + module.name]
         pr      KERN_ERR, "%s: `%s' invalid for parameter `%s'", eax, [ebp + .value], [ebp + .name]
@@ -131,4 +93,149 @@ proc set_param, .which, .name, .value
         pop     edi
         pop     esi
         pop     ebx
+endproc
+
+; int param_set(u32 type, void *arg, const char *value)         0 or -EINVAL; value 0: none given
+proc param_set, .type, .arg, .value
+.number         equ -4
+        sub     esp, 4
+        push    ebx
+        push    esi
+        mov     esi, [ebp + .arg]
+        mov     ebx, [ebp + .value]
+        cmp     dword [ebp + .type], PARAM_BOOL
+        je      .bool
+        test    ebx, ebx
+        jz      .invalid
+        cmp     dword [ebp + .type], PARAM_CHARP
+        je      .text
+        cmp     dword [ebp + .type], PARAM_STRING
+        je      .string
+        cmp     dword [ebp + .type], PARAM_ARRAY
+        je      .array
+        lea     eax, [ebp + .number]
+        ccall   kstrtoint, ebx, 0, eax
+        test    eax, eax
+        jnz     .done
+        mov     eax, [ebp + .number]
+        cmp     dword [ebp + .type], PARAM_SHORT
+        je      .short
+        cmp     dword [ebp + .type], PARAM_USHORT
+        je      .short
+        cmp     dword [ebp + .type], PARAM_BYTE
+        je      .byte
+        mov     [esi], eax
+        jmp     .good
+.short:
+        mov     [esi], ax
+        jmp     .good
+.byte:
+        mov     [esi], al
+        jmp     .good
+.text:
+        ccall   kstrdup, ebx, GFP_KERNEL ; lives as long as the kernel: nobody knows who kept it
+        test    eax, eax
+        jz      .invalid
+        mov     [esi], eax
+        jmp     .good
+.string:
+        ccall   strlen, ebx
+        cmp     eax, [esi + kparam_array.max]
+        jae     .invalid
+        ccall   strcpy, [esi + kparam_array.elements], ebx
+        jmp     .good
+.array:
+        ccall   param_set_array, esi, ebx
+        jmp     .done
+.bool:
+        test    ebx, ebx
+        jz      .true
+        mov     al, [ebx]
+        cmp     al, '1'
+        je      .true
+        cmp     al, '0'
+        je      .false
+        or      al, LOWER_CASE
+        cmp     al, 'y'
+        je      .true
+        cmp     al, 'n'
+        jne     .invalid
+.false:
+        mov     byte [esi], 0
+        jmp     .good
+.true:
+        mov     byte [esi], 1
+.good:
+        xor     eax, eax
+        jmp     .done
+.invalid:
+        mov     eax, -EINVAL
+.done:
+        pop     esi
+        pop     ebx
+endproc
+
+; int param_set_array(const struct kparam_array *array, char *values)   0 or -EINVAL
+; The commas become ends.
+proc param_set_array, .array, .values
+.place          equ -4
+.count          equ -8
+        sub     esp, 8
+        push    ebx
+        push    esi
+        mov     esi, [ebp + .array]
+        mov     eax, [esi + kparam_array.elements]
+        mov     [ebp + .place], eax
+        mov     dword [ebp + .count], 0
+        mov     ebx, [ebp + .values]
+.next:
+        mov     ecx, [ebp + .count]
+        cmp     ecx, [esi + kparam_array.max]
+        jae     .invalid
+        ccall   strchr, ebx, ','
+        test    eax, eax
+        jz      .last
+        mov     byte [eax], 0
+        inc     eax
+.last:
+        push    eax
+        ccall   param_set, [esi + kparam_array.type], [ebp + .place], ebx
+        pop     ebx
+        test    eax, eax
+        jnz     .done
+        ccall   param_bytes, [esi + kparam_array.type]
+        add     [ebp + .place], eax
+        inc     dword [ebp + .count]
+        test    ebx, ebx
+        jnz     .next
+        mov     ecx, [esi + kparam_array.num]
+        test    ecx, ecx
+        jz      .good
+        mov     eax, [ebp + .count]
+        mov     [ecx], eax
+.good:
+        xor     eax, eax
+        jmp     .done
+.invalid:
+        mov     eax, -EINVAL
+.done:
+        pop     esi
+        pop     ebx
+endproc
+
+; u32 param_bytes(u32 type)
+proc param_bytes, .type
+        mov     ecx, [ebp + .type]
+        mov     eax, 1
+        cmp     ecx, PARAM_BYTE
+        je      .done
+        cmp     ecx, PARAM_BOOL
+        je      .done
+        inc     eax
+        cmp     ecx, PARAM_SHORT
+        je      .done
+        cmp     ecx, PARAM_USHORT
+        je      .done
+        mov     eax, 4
+.done:
 endproc

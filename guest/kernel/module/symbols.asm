@@ -93,8 +93,6 @@ proc simplify_symbol, .from, .symbol
         movzx   eax, word [esi + elf32_sym.shndx]
         cmp     eax, SHN_ABS
         je      .good
-        cmp     eax, SHN_COMMON
-        je      .common
         cmp     eax, SHN_UNDEF
         je      .kernels
         cmp     eax, [ebx + load_info.num_sections]
@@ -131,10 +129,6 @@ proc simplify_symbol, .from, .symbol
 .good:
         xor     eax, eax
         jmp     .done
-.common:
-        lea     eax, [edi + module.name]
-        pr      KERN_WARNING, "%s: please compile with -fno-common", eax
-        mov     eax, -ENOEXEC
 .done:
         pop     edi
         pop     esi
@@ -226,8 +220,8 @@ proc module_of_address, .address
 endproc
 
 ; const char *module_kallsyms(const struct module *which, u32 address, u32 *extent)
-; The name; extent[0] is where that code begins, extent[1] where the next does. Labels local to others
-; (with a dot in their names) are passed over.
+; The name; extent[0] is where that code begins, extent[1] where the next does. An assembler's labels
+; that are local to others (no function's, with a dot in their names) are passed over.
 proc module_kallsyms, .which, .address, .extent
 .best_name      equ -4
         sub     esp, 4
@@ -253,16 +247,24 @@ proc module_kallsyms, .which, .address, .extent
         cmp     word [ebx + elf32_sym.shndx], SHN_UNDEF
         je      .other
         mov     ecx, [ebp + .which]
-        mov     eax, [ebx + elf32_sym.name]
-        add     eax, [ecx + module.strtab]
-        ccall   is_plain_name, eax
+        mov     edx, [ebx + elf32_sym.name]
+        add     edx, [ecx + module.strtab]
+        cmp     al, STT_FUNC
+        mov     eax, edx
+        je      .name_known
+        ccall   is_plain_name, edx
         test    eax, eax
         jz      .other
+.name_known:
         mov     ecx, [ebx + elf32_sym.value]
         cmp     ecx, [ebp + .address]
         ja      .behind
         cmp     ecx, [edi]
         jb      .other
+        ja      .better
+        cmp     dword [ebp + .best_name], module_text_name
+        jne     .other                  ; of two names for one place the first
+.better:
         mov     [edi], ecx
         mov     [ebp + .best_name], eax
         jmp     .other

@@ -26,7 +26,7 @@ proc kthread_create, .fn, .arg, .name
         mov     edx, [ebp + .fn]
         mov     [ecx + switch_frame.ebx], edx
         mov     dword [ecx + switch_frame.ebp], 0
-        mov     dword [ecx + switch_frame.return], kernel_thread_helper
+        mov     dword [ecx + switch_frame.return], kthread
         mov     [eax + task.esp], ecx
         mov     ecx, [this_cpu(min_vruntime)]
         mov     [eax + task.vruntime], ecx
@@ -36,7 +36,7 @@ EXPORT_SYMBOL kthread_create
 
 ; Where a kernel thread comes to life: ebx is its function, esi the argument.
         align   16
-kernel_thread_helper:
+kthread:
         sti
         ccall   ebx, esi
         shl     eax, 8                  ; an exit code, as wait() gives it

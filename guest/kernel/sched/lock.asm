@@ -1,6 +1,6 @@
 ; lock.asm: keeping others out: spinlocks where nobody may sleep, mutexes and completions where one may.
 ;
-;   spin_lock(lock), spin_unlock(lock)                tasks and softirqs that no interrupt disturbs
+;   spin_lock(lock), spin_trylock(lock), spin_unlock(lock)                tasks and softirqs that no interrupt disturbs
 ;   spin_lock_bh(lock), spin_unlock_bh(lock)          tasks: against softirqs too
 ;   spin_lock_irqsave(lock), spin_unlock_irqrestore(lock, flags)   any context: against interrupts too
 ;   mutex_lock(m), mutex_trylock(m), mutex_unlock(m)  tasks; who locks it unlocks it
@@ -27,6 +27,19 @@ proc spin_lock, .lock
 .taken:
 endproc
 EXPORT_SYMBOL spin_lock
+
+; int spin_trylock(spinlock_t *lock)    1: it is ours now
+proc spin_trylock, .lock
+        preempt_disable
+        mov     ecx, [ebp + .lock]
+        mov     eax, 1
+        lock bts dword [ecx], 0
+        jnc     .taken
+        call    preempt_enable
+        xor     eax, eax
+.taken:
+endproc
+EXPORT_SYMBOL spin_trylock
 
 ; void spin_unlock(spinlock_t *lock)
 proc spin_unlock, .lock

@@ -24,6 +24,18 @@ proc preempt_enable
 endproc
 EXPORT_SYMBOL preempt_enable
 
+; void preempt_disable(void)            the macro, for C
+proc __preempt_disable
+        preempt_disable
+endproc
+EXPORT_ALIAS preempt_disable, __preempt_disable
+
+; int preempt_count(void)
+proc preempt_count_of_cpu
+        mov     eax, [this_cpu(preempt_count)]
+endproc
+EXPORT_ALIAS preempt_count, preempt_count_of_cpu
+
 ; int in_interrupt(void)                also non-zero while softirqs are held off
 proc in_interrupt
         mov     eax, [this_cpu(preempt_count)]
@@ -37,6 +49,7 @@ proc in_hardirq
         and     eax, HARDIRQ_MASK
 endproc
 EXPORT_SYMBOL in_hardirq
+EXPORT_ALIAS in_irq, in_hardirq         ; its name before Linux 5.11
 
 ; int in_softirq(void)
 proc in_softirq

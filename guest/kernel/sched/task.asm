@@ -74,6 +74,21 @@ proc alloc_task, .name
         pop     ebx
 endproc
 
+; struct task *get_current(void)        any context; in an interrupt, whom it interrupted
+proc get_current
+        mov     eax, [this_cpu(current)]
+endproc
+EXPORT_SYMBOL get_current
+
+; int signal_pending(const struct task *which)
+proc signal_pending, .which
+        mov     ecx, [ebp + .which]
+        xor     eax, eax
+        cmp     [ecx + task.signal], eax
+        setne   al
+endproc
+EXPORT_SYMBOL signal_pending
+
 ; void release_task(struct task *which)
 proc release_task, .which
         mov     eax, [ebp + .which]

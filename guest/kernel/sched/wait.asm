@@ -85,6 +85,7 @@ proc sleep_on_timeout, .queue, .ticks, .state
 .done:
         pop     ebx
 endproc
+EXPORT_SYMBOL sleep_on_timeout
 
 ; void wake_sleeper(struct timer_list *)
 proc wake_sleeper, .alarm

@@ -5,7 +5,6 @@
 ; are those that are too short for a file of their own.
 
 NR_SYSCALLS     equ 256
-NSEC_PER_TICK   equ 1000000000 / HZ
 
 %macro syscall_slot 2                   ; number, routine: what lies between is not there
         times (%1) - ($ - sys_call_table) / 4 dd sys_ni_syscall

@@ -1,0 +1,7 @@
+/* atomic.h: linux/atomic.h. */
+#ifndef _ASM_ATOMIC_H
+#define _ASM_ATOMIC_H
+
+#include <linux/atomic.h>
+
+#endif

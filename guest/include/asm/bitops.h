@@ -1,0 +1,7 @@
+/* bitops.h: linux/bitops.h. */
+#ifndef _ASM_BITOPS_H
+#define _ASM_BITOPS_H
+
+#include <linux/bitops.h>
+
+#endif
