@@ -4,7 +4,6 @@
 ;   strcpy(to, from)  strncpy(to, from, n)  strcat(to, from)  strncat(to, from, n)
 ;   strlcpy(to, from, size), strscpy(to, from, size)   what fits, always with a NUL
 ;   strchr(s, c)  strrchr(s, c)  strstr(s, what)
-;   kstrdup(s, flags)             as kmalloc
 ;
 ; Any context.
 
@@ -232,15 +231,3 @@ proc strstr, .s, .what
         pop     ebx
 endproc
 EXPORT_SYMBOL strstr
-
-; char *kstrdup(const char *s, u32 flags)       a copy of its own, for kfree, or 0
-proc kstrdup, .s, .flags
-        ccall   strlen, [ebp + .s]
-        inc     eax
-        ccall   kmalloc, eax, [ebp + .flags]
-        test    eax, eax
-        jz      .none
-        ccall   strcpy, eax, [ebp + .s]
-.none:
-endproc
-EXPORT_SYMBOL kstrdup

@@ -3,6 +3,7 @@
 ;   kmalloc(size, flags)          GFP_ATOMIC: any context; GFP_KERNEL: tasks      0: none left
 ;   kzalloc(size, flags)          the same, zeroed
 ;   kfree(p)                      any context          p may be 0
+;   kstrdup(s, flags)             as kmalloc           a copy of its own, or 0
 ;   ksize(p)                      any context          how much is really there
 ;
 ; A size is rounded up to one of kmalloc_caches. Each cache cuts pages into objects of its size, the
@@ -215,3 +216,15 @@ proc ksize, .p
         sub     eax, slab_size
 endproc
 EXPORT_SYMBOL ksize
+
+; char *kstrdup(const char *s, u32 flags)       a copy of its own, for kfree, or 0
+proc kstrdup, .s, .flags
+        ccall   strlen, [ebp + .s]
+        inc     eax
+        ccall   kmalloc, eax, [ebp + .flags]
+        test    eax, eax
+        jz      .none
+        ccall   strcpy, eax, [ebp + .s]
+.none:
+endproc
+EXPORT_SYMBOL kstrdup

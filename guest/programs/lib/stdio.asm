@@ -99,5 +99,13 @@ endproc
 
 ; void sprint_symbol(char *to, u32 address, u32 size)   what %pS needs: no symbol tables in ring 3
 proc sprint_symbol, .to, .address, .size
-        ccall   utoa, [ebp + .to], [ebp + .address], 16
+        push    dword [ebp + .address]
+        mov     eax, esp
+        ccall   vsnprintf, [ebp + .to], [ebp + .size], address_format, eax
 endproc
+
+sprint_symbol_name equ sprint_symbol
+
+        section .rodata
+address_format: db "0x%x", 0
+        section .text
