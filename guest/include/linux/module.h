@@ -20,6 +20,7 @@
 #include <linux/wait.h>
 #include <linux/mutex.h>
 #include <linux/completion.h>
+#include <linux/delay.h>
 #include <linux/timer.h>
 #include <linux/workqueue.h>
 #include <asm/io.h>
