@@ -15,8 +15,12 @@ ONE_MEGABYTE    equ 0x100000
         section .bss
 boot_command_line: resb COMMAND_LINE_SIZE
 boot_ram_end:   resd 1                  ; first address behind RAM
+        alignb  4
 initrd_start:   resd 1                  ; the first module: an archive of programs; or 0
-initrd_end:     resd 1
+boot_modules_start: resd 1              ; where the modules lie ...
+boot_modules_end: resd 1                ; ... all together
+boot_modules:   resb boot_module_size * (MAX_BOOT_MODULES + 1) ; and one that stays empty
+nr_boot_modules: resd 1
 
         section .text
 
@@ -63,13 +67,7 @@ proc multiboot_save, .magic, .info
 .modules:
         test    dword [ebx + multiboot_info.flags], MULTIBOOT_INFO_MODS
         jz      .done
-        cmp     dword [ebx + multiboot_info.mods_count], 0
-        je      .done
-        mov     esi, [ebx + multiboot_info.mods_addr]
-        mov     eax, [esi + multiboot_mod.start]
-        mov     [initrd_start], eax
-        mov     eax, [esi + multiboot_mod.end]
-        mov     [initrd_end], eax
+        ccall   save_modules, [ebx + multiboot_info.mods_addr], [ebx + multiboot_info.mods_count]
 .done:
         pop     esi
         pop     ebx
@@ -78,6 +76,70 @@ proc multiboot_save, .magic, .info
         cli
         hlt
         jmp     .stop
+endproc
+
+; void save_modules(const struct multiboot_mod *list, u32 count)        those beyond MAX_BOOT_MODULES are dropped
+proc save_modules, .list, .count
+        push    ebx
+        push    esi
+        mov     esi, [ebp + .list]
+        mov     ebx, boot_modules
+        mov     dword [boot_modules_start], -1
+.next:
+        dec     dword [ebp + .count]
+        js      .done
+        cmp     ebx, boot_modules + boot_module_size * MAX_BOOT_MODULES
+        jae     .done
+        mov     eax, [esi + multiboot_mod.start]
+        mov     [ebx + boot_module.start], eax
+        cmp     eax, [boot_modules_start]
+        jae     .start_known
+        mov     [boot_modules_start], eax
+.start_known:
+        mov     eax, [esi + multiboot_mod.end]
+        mov     [ebx + boot_module.end], eax
+        cmp     eax, [boot_modules_end]
+        jbe     .end_known
+        mov     [boot_modules_end], eax
+.end_known:
+        lea     eax, [ebx + boot_module.name]
+        ccall   save_module_name, eax, [esi + multiboot_mod.string]
+        inc     dword [nr_boot_modules]
+        add     ebx, boot_module_size
+        add     esi, multiboot_mod_size
+        jmp     .next
+.done:
+        mov     eax, [boot_modules + boot_module.start]
+        mov     [initrd_start], eax
+        pop     esi
+        pop     ebx
+endproc
+
+; void save_module_name(char *to, const char *line)     what lies behind the last / of the first word
+proc save_module_name, .to, .line
+        mov     edx, [ebp + .to]
+        mov     ecx, [ebp + .line]
+        test    ecx, ecx
+        jz      .end
+.letter:
+        mov     al, [ecx]
+        inc     ecx
+        cmp     al, SPACE
+        jbe     .end
+        cmp     al, '/'
+        je      .folder
+        mov     [edx], al
+        inc     edx
+        mov     eax, [ebp + .to]
+        add     eax, BOOT_MODULE_NAME - 1
+        cmp     edx, eax
+        jb      .letter
+        jmp     .end
+.folder:
+        mov     edx, [ebp + .to]
+        jmp     .letter
+.end:
+        mov     byte [edx], 0
 endproc
 
 ; const char *skip_image_name(const char *line)

@@ -17,6 +17,7 @@
 %include "include/task.inc"
 %include "include/irq.inc"
 %include "include/softirq.inc"
+%include "include/gfp.inc"
 %include "include/workqueue.inc"
 %include "include/export.inc"
 %include "include/elf.inc"

@@ -19,6 +19,13 @@ export interface GuestOptions {
   readonly ramBytes?: number;
   /** Another build of the kernel than the one in GUEST_FOLDER. */
   readonly kernel?: Uint8Array;
+  /** Files beside those of the archive, each a multiboot module of its own. */
+  readonly files?: readonly GuestFile[];
+}
+
+export interface GuestFile {
+  readonly name: string;
+  readonly bytes: Uint8Array;
 }
 
 export class Guest {
@@ -32,14 +39,16 @@ export class Guest {
    * Power on with this kernel command line.
    * @param programs whether the archive is handed over
    */
-  constructor(commandLine = '', programs = true, { ramBytes = DEFAULT_RAM_BYTES, kernel }: GuestOptions = {}) {
+  constructor(commandLine = '', programs = true, options: GuestOptions = {}) {
+    const { ramBytes = DEFAULT_RAM_BYTES, kernel, files = [] } = options;
     this.pc = new Pc({
       ramBytes,
       serial: (byte) => {
         if (byte !== 0x0d) this.console += String.fromCharCode(byte);
       },
     });
-    const modules = programs ? [{ commandLine: 'programs.cpio', bytes: guestFile('programs.cpio') }] : [];
+    const archive = programs ? [{ name: 'programs.cpio', bytes: guestFile('programs.cpio') }] : [];
+    const modules = [...archive, ...files].map(({ name, bytes }) => ({ commandLine: `/boot/${name}`, bytes }));
     const file = new ImageFile('kernel.elf', kernel ?? guestFile('kernel.elf'));
     const loaded = this.pc.boot({ file, commandLine, modules });
     this.symbols = new Map(loaded.symbols.map(({ name, address }) => [name, address]));
@@ -47,8 +56,8 @@ export class Guest {
   }
 
   /** Power on and run to the shell's first prompt. */
-  static shell(programs = true): Guest {
-    const guest = new Guest('', programs);
+  static shell(programs = true, options: GuestOptions = {}): Guest {
+    const guest = new Guest('', programs, options);
     guest.until(PROMPT);
     return guest;
   }

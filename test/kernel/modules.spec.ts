@@ -1,8 +1,12 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { Guest } from './guest.ts';
 
+/** modules-c/interrupt.c, as gcc 12 compiles it: this spec runs where there is no gcc. */
+const FROM_GCC = new URL('modules-c/interrupt.ko', import.meta.url);
+
 describe('modules', () => {
-  const guest = Guest.shell();
+  const guest = Guest.shell(true, { files: [{ name: 'from-gcc.ko', bytes: new Uint8Array(readFileSync(FROM_GCC)) }] });
 
   test('come and go', () => {
     expect(guest.command('lsmod')).toEqual(['Module                  Size  Used by']);
@@ -51,5 +55,20 @@ describe('modules', () => {
       guest.command('rmmod scan_codes');
     }
     expect(free()).toBe(before);
+  });
+
+  test('may come from a C compiler, in a file of their own', () => {
+    expect(guest.command('insmod from-gcc.ko irq=10')).toEqual(['Loaded by insmod, in_interrupt 0']);
+    const { machine } = guest.pc;
+    machine.inputs.schedule(machine.now, { kind: 'line', line: 10, level: true });
+    machine.inputs.schedule(machine.now + 100_000, { kind: 'line', line: 10, level: false });
+    const trace = guest.command('rmmod from_gcc');
+    expect(trace.slice(0, 2)).toEqual([
+      expect.stringMatching(/^In the handler: counter = 0, in_irq 1, irqs off 1, current (swapper\/0|sh)$/),
+      expect.stringMatching(/^CPU: 0 PID: \d+ Comm: (swapper\/0|sh) Not tainted$/),
+    ]);
+    expect(trace).toContainEqual(expect.stringMatching(/^ my_interrupt\+0x[\da-f]+\/0x[\da-f]+ \[from_gcc\]$/));
+    expect(trace).toContainEqual(expect.stringMatching(/^ handle_level_irq\+/));
+    expect(trace.at(-1)).toBe('Unloaded, counter = 1');
   });
 });

@@ -7,13 +7,6 @@
 
 IMMEDIATE_BH    equ 9
 
-struc tq_struct
-.next:          resd 1
-.sync:          resd 1                  ; bit 0: is on a queue
-.routine:       resd 1                  ; void routine(void *data), in a softirq
-.data:          resd 1
-endstruc
-
         section .data
         align   4
 tq_immediate:   dd 0                    ; the newest first

@@ -21,7 +21,7 @@ pages_free:     resd 1
         section .text
 
 ; void pages_init(void)
-; Free is what lies behind the kernel, but for the archive that the loader put somewhere among it.
+; Free is what lies behind the kernel, but for the modules that the loader put somewhere among it.
 proc pages_init
         push    ebx
         mov     eax, [boot_ram_end]
@@ -37,11 +37,11 @@ proc pages_init
         shr     ebx, PAGE_SHIFT
         mov     [page_hint], ebx
 .next:
-        mov     eax, [initrd_start]
+        mov     eax, [boot_modules_start]
         shr     eax, PAGE_SHIFT
         cmp     ebx, eax
         jb      .free
-        mov     eax, [initrd_end]
+        mov     eax, [boot_modules_end]
         add     eax, PAGE_SIZE - 1
         shr     eax, PAGE_SHIFT
         cmp     ebx, eax

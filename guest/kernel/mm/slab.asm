@@ -10,11 +10,6 @@
 ; free ones of a page chained in it; a page whose objects are all free goes back. What is larger than
 ; the largest cache gets whole pages. A page's slab header lies at its start and says which it is.
 
-GFP_KERNEL      equ 0x0cc0              ; Linux's values: may reclaim, so may sleep
-GFP_ATOMIC      equ 0x0a20
-__GFP_DIRECT_RECLAIM equ 0x0400
-__GFP_ZERO      equ 0x0100
-
 struc slab
 .cache:         resd 1                  ; struct kmem_cache *, or 0: whole pages for one object
 .next:          resd 1                  ; pages of this cache with a free object

@@ -53,8 +53,8 @@ static int __init softirq_init(void)
 	tasklet_schedule(dynamic);
 	tasklet_kill(dynamic);
 	kfree(dynamic);
-	pr_info("test_and_set_bit %d, test_bit %d\n", test_and_set_bit(0, &normal.state),
-		test_bit(TASKLET_STATE_SCHED, &normal.state));
+	pr_info("test_and_set_bit %d\n", test_and_set_bit(TASKLET_STATE_SCHED, &normal.state));
+	pr_info("test_bit %d\n", test_bit(TASKLET_STATE_SCHED, &normal.state));
 	clear_bit(TASKLET_STATE_SCHED, &normal.state);
 	return -ENODEV;
 }
