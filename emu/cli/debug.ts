@@ -59,7 +59,8 @@ async function run(args: readonly string[]): Promise<number> {
     const pump = terminal ? () => session.wake() : undefined;
     const target = new LocalTarget(file.name, stepper, source, pump);
     if (terminal) {
-      return 0;
+      const { FullScreen } = await import('./stepper/full-screen.ts');
+      return await FullScreen.ofSession(target, session);
     }
     await talkInLines(new Repl(target), target, () => session.flush());
     return 0;

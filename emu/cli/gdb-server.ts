@@ -87,6 +87,10 @@ export class GdbServer implements Debugger {
     return this.stub.run(limits);
   }
 
+  get isStanding(): boolean {
+    return !this.stub.isRunning;
+  }
+
   touched(): void {
     this.stepper.history.fork();
   }

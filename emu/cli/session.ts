@@ -85,6 +85,8 @@ export interface Debugger {
   run(limits: Pick<RunLimits, 'until' | 'idle'>): Stop | 'stopped';
   /** Somebody is about to do something to the machine. */
   touched(): void;
+  /** The machine is held: its time stands still. */
+  readonly isStanding: boolean;
 }
 
 /** How a run ended: the machine's own way, or from outside. */
@@ -266,7 +268,7 @@ export class Session {
         }
         const milliseconds = pacer.sleepAt(machine.now, stop.until);
         await this.doorbell.wait(milliseconds);
-        machine.idleTo(Math.min(pacer.virtualNow(), this.plan.maxInstructions));
+        if (!this.debugger?.isStanding) machine.idleTo(Math.min(pacer.virtualNow(), this.plan.maxInstructions));
         return;
       }
       case 'halted':

@@ -29,6 +29,11 @@ export class Repl {
     return this.conversation.scene;
   }
 
+  /** What an expression is worth. @throws ExpressionError, TargetError */
+  value(text: string): Promise<number | undefined> {
+    return this.conversation.value(text);
+  }
+
   /** Answer a line. @returns text without an end of line; empty when there is nothing to say */
   async answer(typed: string): Promise<string> {
     return plain(await this.lines(typed));

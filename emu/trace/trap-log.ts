@@ -139,6 +139,12 @@ export class TrapLog {
     return this.shown === this.kept.length ? this.kept : this.kept.slice(0, this.shown);
   }
 
+  /** When they were, in virtual time; also those that the machine has gone back before. */
+  get times(): readonly number[] {
+    this.drain();
+    return this.kept.map(({ time }) => time);
+  }
+
   get last(): TrapEntry | undefined {
     this.drain();
     return this.kept[this.shown - 1];

@@ -4,7 +4,7 @@ import { disassemble } from '../../../asm/index.ts';
 import { codeBits } from '../instruction-kind.ts';
 import { peekBytes } from '../memory-view.ts';
 import { hereOf, type Scene } from './scene.ts';
-import { dim, here as hereTone, hex, type Line, line, type Span } from './text.ts';
+import { dim, here as hereTone, hex, type Line, line, type Span, strong } from './text.ts';
 
 const LONGEST = 15;
 /** Further than this nobody looks for the beginning of a routine. */
@@ -23,10 +23,16 @@ export interface CodeOptions {
   readonly above?: number;
   /** Whether to show the instructions' bytes. */
   readonly bytes?: boolean;
+  /** An address that is marked, besides where the machine stands. */
+  readonly cursor?: number | undefined;
 }
 
 /** Disassembly. Routines have a line with their name, the next instruction an arrow, one with a stop a bullet. */
-export function codeView(scene: Scene, address: number, { rows, above = 0, bytes = false }: CodeOptions): Line[] {
+export function codeView(
+  scene: Scene,
+  address: number,
+  { rows, above = 0, bytes = false, cursor }: CodeOptions,
+): Line[] {
   const instructions = around(scene, address, above, rows);
   if (instructions.length === 0) return [line(dim(`no code can be seen at ${hex(address)}`))];
   const here = hereOf(scene.sight);
@@ -37,7 +43,7 @@ export function codeView(scene: Scene, address: number, { rows, above = 0, bytes
     if (at === address) current = lines.length;
     const name = scene.symbols.nameOf(at);
     if (name !== undefined && !name.includes('+')) lines.push(line({ text: `${name}:`, tone: 'symbol' }));
-    const mark = at === here ? '=>' : stops.has(at) ? ' \u2022' : '  ';
+    const mark = at === cursor ? '> ' : at === here ? '=>' : stops.has(at) ? ' \u2022' : '  ';
     const raw = bytes
       ? ` ${Array.from(code, (byte) => hex(byte, 2))
           .join('')
@@ -46,7 +52,8 @@ export function codeView(scene: Scene, address: number, { rows, above = 0, bytes
       : '';
     const shown = withNames(scene, text);
     const parts: Span[] = [dim(` ${hex(at)}${raw}  `), ...shown];
-    lines.push(line(mark, ...(at === here ? parts.map((part) => hereTone(part.text)) : parts)));
+    const whole = [{ text: mark }, ...parts].map(({ text }) => text).join('');
+    lines.push(at === here ? line(hereTone(whole)) : at === cursor ? line(strong(whole)) : line(mark, ...parts));
   }
   const first = Math.max(0, Math.min(current - above, lines.length - rows));
   return lines.slice(first, first + rows);
@@ -85,19 +92,21 @@ function withNames({ symbols }: Scene, text: string): Span[] {
   return name ? [{ text }, { text: `  <${name}>`, tone: 'symbol' }] : [{ text }];
 }
 
+/** Where the instructions begin that lie before an address: at most so many, the first one first. */
+export function codeStarts(scene: Scene, address: number, above: number): number[] {
+  const { sight } = scene;
+  const start = startBefore(scene, address, above);
+  const bytes = peekBytes(sight, start, address - start);
+  const decoded = disassemble(bytes, { bits: codeBits(sight), address: start, limit: Math.max(1, address - start) });
+  return decoded.map((instruction) => instruction.address).slice(-above);
+}
+
 /** Instructions from some before an address on, such that one begins at the address. */
 function around(scene: Scene, address: number, above: number, rows: number): Shown[] {
-  const start = above > 0 ? startBefore(scene, address, above) : address;
   const { sight } = scene;
-  const limit = above * 4 + rows;
+  const start = above > 0 ? (codeStarts(scene, address, above)[0] ?? address) : address;
   const bytes = peekBytes(sight, start, address - start + rows * LONGEST);
-  const decoded = disassemble(bytes, {
-    bits: codeBits(sight),
-    address: start,
-    limit: Math.max(limit, address - start + rows),
-  });
-  const at = decoded.findIndex((instruction) => instruction.address === address);
-  return decoded.slice(Math.max(0, at - above), Math.max(0, at) + rows);
+  return disassemble(bytes, { bits: codeBits(sight), address: start, limit: above + rows });
 }
 
 /** An address before this one from which decoding leads here: a line's, a routine's, or one that happens to. */

@@ -2,6 +2,7 @@
 
 import { KernelObjects } from '../kernel-objects.ts';
 import type { Stepper } from '../stepper.ts';
+import { whyFault } from '../why-fault.ts';
 import { crtcView, keyboardView, pitView, rtcView, serialView } from './chips.ts';
 import { codeView, sourceView } from './code.ts';
 import { backtraceView, memoryView, stackView } from './memory.ts';
@@ -11,6 +12,7 @@ import { registersView } from './registers.ts';
 import { hereOf, type Scene } from './scene.ts';
 import { gdtView, idtView, pageView, segmentsView } from './tables.ts';
 import { dim, type Line, line, paragraph } from './text.ts';
+import { answerView } from './why.ts';
 
 /** How much there is room for. A view that shows what lies around something fills it; others are as long as they are. */
 export interface Room {
@@ -80,7 +82,7 @@ export const VIEWS: readonly View[] = [
     show: (s, _, at) => pageView(s, at ?? hereOf(s.sight)),
   },
   { names: ['pic'], help: 'the two 8259s', show: fromMachine(['info pic'], ({ pc }) => picView(pc)) },
-  { names: ['irq'], help: 'the interrupt wires', show: fromMachine(['info irq'], ({ pc }) => wiresView(pc)) },
+  { names: ['irq'], help: 'the interrupt wires', show: fromMachine(['info irq'], wiresView) },
   { names: ['pit'], help: 'the 8254', show: fromMachine(['info pit'], ({ pc }) => pitView(pc)) },
   {
     names: ['keyboard'],
@@ -106,6 +108,11 @@ export const VIEWS: readonly View[] = [
     names: ['traps'],
     help: 'what was delivered last',
     show: fromMachine(['info traps'], (s, { rows }) => trapsView(s, rows)),
+  },
+  {
+    names: ['fault'],
+    help: 'why the last exception was raised, or what led to a triple fault',
+    show: fromMachine(['why fault'], (stepper) => answerView(whyFault(stepper))),
   },
   { names: ['threads'], help: "the kernel's threads: state, preempt_count, name, where they wait", show: threads },
   { names: ['history'], help: 'how far back one can go', show: fromMachine(['info history', 'history'], historyView) },

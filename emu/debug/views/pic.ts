@@ -1,6 +1,8 @@
 /** The two 8259s, and the interrupt wires that lead to them. Reading changes nothing. */
 
 import type { Pc } from '../../machine/pc.ts';
+import type { Stepper } from '../stepper.ts';
+import { whyIrq } from '../why-irq.ts';
 import { bits8, dim, hex, type Line, line, strong, title } from './text.ts';
 
 /** Registers with IR7 on the left. */
@@ -40,8 +42,9 @@ function modesOf(s: ReturnType<Pc['pic']['peek']>['master']): string {
   return words.filter((word) => word !== '').join(', ');
 }
 
-/** Each interrupt wire, with its level and what the 8259 makes of it. */
-export function wiresView(pc: Pc): Line[] {
+/** Each interrupt wire, with its level and what the 8259 makes of it; and what is in the way of one that asks. */
+export function wiresView(stepper: Stepper): Line[] {
+  const { pc } = stepper;
   const { master, slave } = pc.pic.peek();
   return pc.wires.flatMap((wire, n) => {
     if (!wire) return [];
@@ -56,6 +59,7 @@ export function wiresView(pc: Pc): Line[] {
     ];
     const text = words.filter((word) => word !== '').join(', ');
     const busy = wire.level || requested || (chip.isr & bit) !== 0;
-    return [line(`IRQ ${String(n).padEnd(2)} `, busy ? strong(text) : chip.imr & bit ? dim(text) : text)];
+    const verdict = wire.level || requested ? dim(`  ${whyIrq(stepper, n).verdict}`) : undefined;
+    return [line(`IRQ ${String(n).padEnd(2)} `, busy ? strong(text) : chip.imr & bit ? dim(text) : text, verdict)];
   });
 }
