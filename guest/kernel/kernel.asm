@@ -76,6 +76,7 @@ _sdata:                                 ; first byte that may be written
 %include "mm/pages.asm"
 %include "mm/slab.asm"
 %include "mm/paging.asm"
+%include "mm/ioremap.asm"
 %include "mm/uaccess.asm"
 
 %include "fs/inode.asm"
@@ -96,6 +97,7 @@ _sdata:                                 ; first byte that may be written
 %include "drivers/i8042.asm"
 %include "drivers/keyboard.asm"
 %include "drivers/uart.asm"
+%include "drivers/gpio.asm"
 %include "drivers/vga.asm"
 %include "drivers/tty.asm"
 %include "drivers/tty_device.asm"

@@ -22,6 +22,7 @@ proc start_kernel
         call    i8042_init
         call    keyboard_init
         call    uart_request_irq
+        call    gpio_init
         sti
         call    initrd_init
         call    inode_init

@@ -26,7 +26,7 @@ function compile(source: string, text?: string): GuestFile {
 const NO_DEVICE = (name: string) => `insmod: ERROR: could not insert module c-${name}.ko: No such device`;
 
 describe('modules in C', () => {
-  const sources = ['interrupt', 'old-style', 'softirq', 'works', 'threaded', 'chardev', 'library'];
+  const sources = ['interrupt', 'old-style', 'softirq', 'works', 'threaded', 'chardev', 'library', 'button'];
   const guest = Guest.shell(true, { files: sources.map((source) => compile(source)) });
 
   /** What was typed at the keyboard is on the shell's line, too. */
@@ -164,6 +164,31 @@ describe('modules in C', () => {
     expect(guest.command('cat /dev/lothars_device')).toEqual(['open 1:0', 'handler of line 11', 'raised']);
     guest.command('rmmod c-chardev');
     expect(guest.command('cat /dev/lothars_device').join()).toMatch(/No such file/);
+  });
+
+  test('a push button on a GPIO pin', () => {
+    expect(guest.command('insmod c-button.ko')).toEqual([
+      "ioremap: 00200000 is no chip's",
+      'valid 1 0, free 0',
+      'again -16',
+      'irq 79',
+    ]);
+    const rows = () => guest.command('cat /proc/interrupts').filter((row) => /bcm2835/.test(row));
+    expect(rows()).toEqual([
+      expect.stringMatching(/^ 10: +\d+ +XT-PIC +bcm2835-gpio$/),
+      expect.stringMatching(/^ 79: +0 +pinctrl-bcm2835 +button$/),
+    ]);
+    const { machine } = guest.pc;
+    for (const down of [true, false, true, false]) {
+      machine.inputs.schedule(machine.now, { kind: 'gpio', pin: 15, down });
+      machine.run({ instructions: machine.clock.frequency / 20 });
+    }
+    expect(guest.console).toContain('button: press 1 in irq/79-button, level 0\n');
+    expect(guest.console).toContain('button: press 2 in irq/79-button, level 0\n');
+    expect(guest.console).not.toContain('press 3');
+    expect(rows()[1]).toMatch(/^ 79: +2 /);
+    expect(guest.command('rmmod c-button')).toEqual(['']);
+    expect(rows()).toEqual([]);
   });
 
   test('the library: formats, strings, parameters, waiting', () => {

@@ -23,7 +23,8 @@ proc irq_init
         mov     dword [this_cpu(softirq_stack_top)], softirq_stacks + IRQ_STACK_SIZE
         xor     ebx, ebx
 .next:
-        ccall   irq_to_desc, ebx
+        imul    eax, ebx, irq_desc_size
+        add     eax, irq_descs
         mov     [eax + irq_desc.irq], ebx
         mov     dword [eax + irq_desc.chip], i8259A_chip
         mov     dword [eax + irq_desc.handle_irq], handle_level_irq
@@ -31,7 +32,7 @@ proc irq_init
         mov     dword [eax + irq_desc.istate], IRQD_DISABLED | IRQD_MASKED
         mov     [this_cpu(vector_irq + ebx * 4 + ISA_IRQ_VECTOR * 4)], eax
         inc     ebx
-        cmp     ebx, NR_IRQS
+        cmp     ebx, NR_LEGACY_IRQS
         jb      .next
         ; the line that the slave pulls is shown, but never to be had
         mov     eax, irq_descs + PIC_CASCADE_IRQ * irq_desc_size
@@ -47,8 +48,10 @@ proc irq_to_desc, .irq
         mov     ecx, [ebp + .irq]
         cmp     ecx, NR_IRQS
         jae     .none
-        imul    eax, ecx, irq_desc_size
-        add     eax, irq_descs
+        imul    ecx, ecx, irq_desc_size
+        cmp     [irq_descs + ecx + irq_desc.chip], eax
+        je      .none                   ; a number, but no line
+        lea     eax, [irq_descs + ecx]
 .none:
 endproc
 EXPORT_SYMBOL irq_to_desc

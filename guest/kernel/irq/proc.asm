@@ -16,6 +16,8 @@ proc show_interrupts, .m, .private
 .next:
         ccall   irq_to_desc, ebx
         mov     esi, eax
+        test    esi, esi
+        jz      .unused
         mov     edi, [esi + irq_desc.action]
         test    edi, edi
         jz      .unused
