@@ -10,15 +10,11 @@ import { describeOptions, parseOptions } from './options.ts';
 import { MACHINE_OPTIONS, planOf, withClearErrors } from './plan.ts';
 import { Session } from './session.ts';
 import { talkInLines } from './stepper/lines.ts';
+import { FACE_OPTIONS, wantsFullScreen } from './stepper/options.ts';
 import { sourceFiles } from './stepper/source-files.ts';
 
 const MB = 2 ** 20;
 
-/** Options of the faces, besides the machine's. */
-const FACE_OPTIONS = [
-  { name: 'plain', help: 'commands and answers in lines, also at a terminal' },
-  { name: 'source', argument: 'FOLDER', help: 'where the sources are that the debug information names', many: true },
-] as const;
 const OPTIONS = [...FACE_OPTIONS, ...MACHINE_OPTIONS] as const;
 
 const HELP = `usage: trapgate debug [OPTIONS] IMAGE
@@ -44,7 +40,7 @@ async function run(args: readonly string[]): Promise<number> {
   for (const name of ['s', 'S', 'gdb'] as const) {
     if (options.has(name)) throw new UsageError(`-${name} is for trapgate run: here the stepper is in the terminal`);
   }
-  const terminal = process.stdin.isTTY === true && process.stdout.isTTY === true && !options.has('plain');
+  const terminal = wantsFullScreen(options.has('plain'));
   const closers: (() => void)[] = [];
   try {
     const plan = planOf(options, options.all('serial')[0] ?? 'none', false, closers);

@@ -44,3 +44,8 @@ export function isRepeated(code: Uint8Array): boolean {
   const isString = (opcode >= 0x6c && opcode <= 0x6f) || (opcode >= 0xa4 && opcode <= 0xaf && (opcode & 0xfe) !== 0xa8);
   return isString && code.subarray(0, at).some((byte) => byte === 0xf2 || byte === 0xf3);
 }
+
+/** int n, int3, into. */
+export function isSoftwareInterrupt(code: Uint8Array): boolean {
+  return [0xcc, 0xcd, 0xce].includes(code[opcodeAt(code)]!);
+}

@@ -37,6 +37,7 @@ export class CommandLine {
     switch (name) {
       case 'ENTER':
       case 'KP_ENTER':
+      case 'CTRL_J':
         return { line: this.take() };
       case 'ESCAPE':
       case 'CTRL_C':

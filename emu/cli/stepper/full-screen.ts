@@ -24,8 +24,10 @@ const TAKE_BACK = '\x1d'; // Ctrl-]
 const MOST_OUTPUT = 2000;
 const MOST_SERIAL = 1000;
 const LONGEST = 15;
-/** Moves that are over soon: a key that is pressed meanwhile counts behind them. */
+/** What they say is told in one line. */
 const STEPS = ['step', 'over', 'line', 'next', 'back', 'back-line', 'back-over'];
+/** Moves that may take for ever. Behind them nothing waits: looking goes on, and another move is refused. */
+const LONG = ['run', 'r', 'continue', 'c', 'run-back', 'rb', 'until', 'u', 'out', 'finish', 'goto', 'g'];
 const MOST_WAITING = 20;
 
 /** What a person's hands can do to the machine, besides the debugger's own. */
@@ -57,7 +59,7 @@ export class FullScreen {
   /** The last command, and how many are not done yet. */
   private last: Promise<void> = Promise.resolve();
   private waiting = 0;
-  private isStepping = false;
+  private isLong = false;
   /** The pane whose address is asked for. */
   private asking: string | undefined;
 
@@ -94,6 +96,26 @@ export class FullScreen {
       await session.run(face);
       return 0;
     } finally {
+      for (const signal of signals) process.off(signal, leave);
+    }
+  }
+
+  /** A machine at the far end of a wire. @param gone is fulfilled when the wire is cut, with the reason */
+  static async ofTarget(target: Target, gone: Promise<string>): Promise<number> {
+    const full = new FullScreen(target, undefined);
+    const signals = ['SIGTERM', 'SIGHUP', 'SIGINT'] as const;
+    let leave = () => {};
+    const left = new Promise<void>((resolve) => {
+      leave = resolve;
+    });
+    for (const signal of signals) process.on(signal, leave);
+    full.begin(leave);
+    void gone.then((why) => full.say([line(bad(why))]));
+    try {
+      await left;
+      return 0;
+    } finally {
+      full.end();
       for (const signal of signals) process.off(signal, leave);
     }
   }
@@ -374,18 +396,18 @@ export class FullScreen {
   private async execute(command: string): Promise<void> {
     if (this.waiting >= MOST_WAITING) return;
     this.waiting++;
-    // Behind a run nothing waits: looking goes on, and another move is refused.
-    const after = this.isStepping ? this.last : Promise.resolve();
+    const after = this.isLong ? Promise.resolve() : this.last;
     this.last = after.then(() => this.doNow(command)).finally(() => this.waiting--);
     await this.last;
   }
 
   /** What it says goes to the output. */
   private async doNow(command: string): Promise<void> {
-    this.isStepping = STEPS.includes(command);
+    const isLong = LONG.includes(command.split(' ')[0]!);
+    if (isLong) this.isLong = true;
     const before = this.here;
     const told = await this.repl.lines(command);
-    this.isStepping = false;
+    if (isLong) this.isLong = false;
     const isQuiet = [...STEPS, 'where'].includes(command) && told.length <= 1;
     this.say(isQuiet ? told : [line(strong(`: ${command}`)), ...told]);
     // A command that says more than fits in the line above the keys is read in the output pane.

@@ -19,6 +19,8 @@ export async function talkInLines(repl: Repl, target: Target, said: () => void):
     completer: (line: string) => [repl.complete(line), line.trimStart().split(/\s+/).at(-1) ?? ''],
     ...(terminal ? { output: process.stdout } : {}),
   });
+  // From now on: a line that comes before somebody waits for one would be lost.
+  const typedLines = lines[Symbol.asyncIterator]();
   const interrupt = () => {
     if (target.isMoving) target.interrupt();
     else if (terminal) {
@@ -33,7 +35,7 @@ export async function talkInLines(repl: Repl, target: Target, said: () => void):
     say(await repl.answer('where'));
     let last = '';
     lines.prompt();
-    for await (const typed of lines) {
+    for await (const typed of typedLines) {
       // At a terminal an empty line does the last command again, as debuggers do.
       const line = typed.trim() === '' && terminal ? last : typed.trim();
       if (line === 'quit' || line === 'q') break;

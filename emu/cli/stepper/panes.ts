@@ -9,6 +9,9 @@ import { dim, here, type Line, line } from '../../debug/views/text.ts';
 import { CODE_PAGE_437 } from '../terminal/code-page-437.ts';
 import type { BoxContent } from './layout.ts';
 
+const TEXT_MEMORY = 0xb8000;
+const [TEXT_COLUMNS, TEXT_ROWS] = [80, 25];
+
 /** A pane that can be chosen, and its key. */
 export interface Pane {
   readonly key: string;
@@ -100,21 +103,34 @@ function codeLines(scene: Scene, { codeCursor }: PaneState, { rows, columns }: R
 }
 
 /** The guest's screen as characters; its cursor is marked. */
-function consoleLines({ stepper }: Scene): Line[] {
-  if (!stepper) return [line(dim('the screen of a machine at the far end cannot be seen from here'))];
+function consoleLines({ stepper, sight }: Scene): Line[] {
+  if (!stepper) return farConsole(sight);
   const { columns, rows, cells, cursor } = stepper.pc.vga.text();
-  return Array.from({ length: rows }, (_, row) => {
+  return screenLines(cells, columns, rows, cursor);
+}
+
+/** Of a machine at the far end: the memory of its colour text mode, as a PC's monitor shows it by default. */
+function farConsole(sight: Scene['sight']): Line[] {
+  const bytes = sight.peekPhysical(TEXT_MEMORY, TEXT_COLUMNS * TEXT_ROWS * 2);
+  if (bytes.length < TEXT_COLUMNS * TEXT_ROWS * 2) {
+    return [line(dim('the screen of the machine at the far end cannot be seen from here'))];
+  }
+  const cells = Uint16Array.from({ length: bytes.length / 2 }, (_, i) => bytes[2 * i]!);
+  return screenLines(cells, TEXT_COLUMNS, TEXT_ROWS, undefined);
+}
+
+function screenLines(
+  cells: Uint16Array,
+  columns: number,
+  rows: number,
+  cursor: { readonly row: number; readonly column: number } | undefined,
+): Line[] {
+  return Array.from({ length: lastRow(cells, columns, rows, cursor?.row ?? 0) + 1 }, (_, row) => {
     const text = Array.from(cells.subarray(row * columns, (row + 1) * columns), (cell) => CODE_PAGE_437[cell & 0xff]!);
     if (cursor?.row !== row) return line(text.join('').trimEnd());
-    return line(
-      text.slice(0, cursor.column).join(''),
-      here(text[cursor.column] ?? ' '),
-      text
-        .slice(cursor.column + 1)
-        .join('')
-        .trimEnd(),
-    );
-  }).slice(0, lastRow(cells, columns, rows, cursor?.row ?? 0) + 1);
+    const [left, at, right] = [text.slice(0, cursor.column), text[cursor.column], text.slice(cursor.column + 1)];
+    return line(left.join(''), here(at ?? ' '), right.join('').trimEnd());
+  });
 }
 
 /** The last row that has something on it. */

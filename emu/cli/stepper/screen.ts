@@ -30,11 +30,6 @@ const PLAIN: Readonly<Record<Tone, Attributes>> = {
   bad: { ...DEFAULT, bold: true },
 };
 
-/** Terminals that cannot move their cursor: for those there are lines. */
-export function canFill(term = process.env.TERM): boolean {
-  return term !== undefined && term !== '' && term !== 'dumb';
-}
-
 function wantsColours(): boolean {
   // https://no-color.org: any value but an empty one.
   if (process.env.NO_COLOR) return false;

@@ -17,6 +17,9 @@ const ESCAPE = '}';
 
 /** Puts packets together from the bytes of a stream, however they are cut. */
 export class PacketReader {
+  /** @param expandsRuns what a stub sends may have runs of a character shortened; what gdb sends may not */
+  constructor(private readonly expandsRuns = false) {}
+
   private data: string | undefined;
   private digits: string | undefined;
 
@@ -29,7 +32,7 @@ export class PacketReader {
         const data = this.data!;
         const intact = /^[\da-f]{2}$/i.test(this.digits) && Number.parseInt(this.digits, 16) === checksum(data);
         [this.data, this.digits] = [undefined, undefined];
-        yield { kind: 'packet', data: plain(data), intact };
+        yield { kind: 'packet', data: plain(this.expandsRuns ? expanded(data) : data), intact };
       } else if (c === '$') this.data = '';
       else if (this.data !== undefined) {
         if (c === '#') this.digits = '';
@@ -45,6 +48,11 @@ export class PacketReader {
 export function frame(data: string): string {
   const escaped = data.replace(/[#$}*]/g, (c) => ESCAPE + String.fromCharCode(c.charCodeAt(0) ^ 0x20));
   return `$${escaped}#${checksum(escaped).toString(16).padStart(2, '0')}`;
+}
+
+/** GDB manual, E.1: behind * stands how often the character before it is repeated, plus 29. Escapes come through untouched. */
+function expanded(data: string): string {
+  return data.replace(/(\}?[\s\S])\*([\s\S])/g, (_, c: string, count: string) => c.repeat(count.charCodeAt(0) - 28));
 }
 
 function plain(data: string): string {

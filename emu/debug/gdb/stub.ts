@@ -38,6 +38,8 @@ export class GdbStub {
   private lastSent = '';
   /** What gdb has asked for and is not over yet. */
   private move: Move | undefined;
+  /** m reads by physical addresses, as QEMU's stub does when it is asked to. */
+  private readsPhysical = false;
   private stopReply = `T${hexByte(SIGTRAP)}${THREAD}`;
   private readonly breakpoints = new Map<string, number>();
 
@@ -61,6 +63,7 @@ export class GdbStub {
   connect(running = false): void {
     this.reader = new PacketReader();
     this.acknowledges = true;
+    this.readsPhysical = false;
     this.move?.cancel();
     this.move = running ? this.stepper.begin('run') : undefined;
   }
@@ -242,6 +245,11 @@ export class GdbStub {
         return OK;
       case 'qXfer':
         return this.transfer(packet);
+      case 'qqemu.PhyMemMode':
+        return this.readsPhysical ? '1' : '0';
+      case 'Qqemu.PhyMemMode':
+        this.readsPhysical = packet.endsWith(':1');
+        return OK;
       case 'qAttached':
         return '1';
       case 'qC':
@@ -313,7 +321,9 @@ export class GdbStub {
   private readMemory(text: string): string {
     const [address, length] = text.split(',').map((part) => Number.parseInt(part, 16));
     if (!isAddress(address) || length === undefined || !(length >= 0)) return WRONG;
-    const bytes = peekBytes(this.stepper.pc, address, Math.min(length, PACKET_BYTES / 2));
+    const { pc } = this.stepper;
+    const most = Math.min(length, PACKET_BYTES / 2);
+    const bytes = this.readsPhysical ? pc.peekPhysical(address, most) : peekBytes(pc, address, most);
     return bytes.length === 0 && length > 0 ? UNSEEN : toHex(bytes);
   }
 

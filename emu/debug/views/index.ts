@@ -35,7 +35,8 @@ function fromMachine(commands: readonly string[], show: (stepper: Stepper, room:
     if (scene.stepper) return show(scene.stepper, room);
     for (const command of commands) {
       const answer = scene.monitor(command);
-      if (answer !== undefined && answer.trim() !== '') return paragraph(answer.trimEnd().replaceAll('\r', ''));
+      if (answer !== undefined && answer.trim() !== '' && !/^unknown command/i.test(answer))
+        return paragraph(answer.trimEnd().replaceAll('\r', ''));
     }
     return [line(dim('this stub does not tell'))];
   };
