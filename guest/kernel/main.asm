@@ -22,7 +22,12 @@ proc start_kernel
         call    i8042_init
         call    keyboard_init
         call    uart_request_irq
+        call    mouse_init
+        call    rtc_init
+        call    parport_init
+        call    fpu_irq_init
         call    gpio_init
+        call    nmi_watchdog_init
         sti
         call    initrd_init
         call    inode_init
@@ -31,6 +36,11 @@ proc start_kernel
         call    proc_init
         call    mem_init
         call    tty_init
+        call    rtc_devices
+        call    watchdog_devices
+        call    mouse_devices
+        call    parport_devices
+        call    cpuid_devices
         call    ramfs_populate
         ccall   kthread_run, init, 0, init_name
         call    ksoftirqd_init

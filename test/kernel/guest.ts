@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { strokesOf } from '../../devices/key-text.ts';
 import { ImageFile } from '../../emu/machine/loaders/image.ts';
-import { DEFAULT_RAM_BYTES, Pc } from '../../emu/machine/pc.ts';
+import { DEFAULT_RAM_BYTES, Pc, type PcOptions } from '../../emu/machine/pc.ts';
 import { describeStop, type Stop } from '../../emu/machine/stop.ts';
 import { TrapLog } from '../../emu/trace/trap-log.ts';
 
@@ -19,6 +19,8 @@ export interface GuestOptions {
   readonly ramBytes?: number;
   /** Another build of the kernel than the one in GUEST_FOLDER. */
   readonly kernel?: Uint8Array;
+  /** What else the machine is built with. */
+  readonly pc?: Pick<PcOptions, 'watchdog' | 'parallel' | 'tone'>;
   /** Files beside those of the archive, each a multiboot module of its own. */
   readonly files?: readonly GuestFile[];
 }
@@ -40,8 +42,9 @@ export class Guest {
    * @param programs whether the archive is handed over
    */
   constructor(commandLine = '', programs = true, options: GuestOptions = {}) {
-    const { ramBytes = DEFAULT_RAM_BYTES, kernel, files = [] } = options;
+    const { ramBytes = DEFAULT_RAM_BYTES, kernel, files = [], pc = {} } = options;
     this.pc = new Pc({
+      ...pc,
       ramBytes,
       serial: (byte) => {
         if (byte !== 0x0d) this.console += String.fromCharCode(byte);

@@ -38,7 +38,7 @@ proc oops_report, .name, .regs
         pr      KERN_EMERG, "%s: %04x [#%d]", [ebp + .name], [ebx + pt_regs.error], [die_counter]
         ccall   show_regs, ebx
         pr      KERN_EMERG, "Call Trace:"
-        ccall   show_trace, [ebx + pt_regs.ebp]
+        ccall   show_trace_of, ebx
         pr      KERN_EMERG, "---[ end trace 0000000000000000 ]---"
         call    console_unlock
         pop     ebx

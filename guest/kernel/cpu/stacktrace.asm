@@ -2,6 +2,7 @@
 ;
 ;   dump_stack()          any context                  who called me
 ;   show_trace(ebp)       any context                  the callers above that frame
+;   show_trace_of(regs)   any context                  the callers of what was interrupted
 ;
 ; The kernel's own routines keep an ebp frame each, and that chain is followed. A module's need not: a
 ; compiler uses ebp for what it likes. Where the chain leads into a module, the words of the stack are
@@ -86,6 +87,26 @@ proc show_trace, .frame
 .done:
         pop     edi
         pop     esi
+        pop     ebx
+endproc
+
+; void show_trace_of(const struct pt_regs *regs)        the callers of what was interrupted; from ring 0
+proc show_trace_of, .regs
+        push    ebx
+        mov     ebx, [ebp + .regs]
+        ccall   module_of_address, [ebx + pt_regs.eip]
+        mov     ecx, [ebx + pt_regs.ebp]
+        test    eax, eax
+        jz      .frame
+        lea     eax, [ebx + pt_regs_size_ring0]
+        push    eax
+        ccall   stack_kind, eax
+        mov     [trace_stack], eax
+        pop     eax
+        ccall   show_module_callers, eax, ecx
+        mov     ecx, eax
+.frame:
+        ccall   show_trace, ecx
         pop     ebx
 endproc
 

@@ -135,9 +135,30 @@ endproc
 proc do_nmi, .regs
         inc     dword [this_cpu(nmi_count)]
         add     dword [this_cpu(preempt_count)], NMI_OFFSET
-        xor     eax, eax
-        in      al, NMI_REASON_PORT
+        push    ebx
+        in      al, SYSTEM_PORT_B
+        movzx   ebx, al
+        test    ebx, SYSTEM_B_IOCHK
+        jz      .unknown
+        ccall   nmi_watchdog_expired, [ebp + .regs]
+        test    eax, eax
+        jnz     .told
+        pr      KERN_EMERG, "NMI: IOCK error (debug interrupt?) for reason %02x on CPU %d.", \
+                ebx, [this_cpu(cpu_number)]
+.told:
+        ; off and on again: the card may ask anew
+        mov     eax, ebx
+        and     eax, SYSTEM_B_WRITABLE
+        or      eax, SYSTEM_B_IOCHK_OFF
+        out     SYSTEM_PORT_B, al
+        and     eax, ~SYSTEM_B_IOCHK_OFF
+        out     SYSTEM_PORT_B, al
+        jmp     .done
+.unknown:
+        mov     eax, ebx
         pr      KERN_EMERG, "Uhhuh. NMI received for unknown reason %02x on CPU %d.", \
                 eax, [this_cpu(cpu_number)]
+.done:
+        pop     ebx
         sub     dword [this_cpu(preempt_count)], NMI_OFFSET
 endproc

@@ -8,6 +8,10 @@
 I8042_PATIENCE  equ 100000              ; times to ask
 I8042_CTR_QUIET equ I8042_CTR_SYSTEM | I8042_CTR_AUXDIS | I8042_CTR_XLATE
 
+        section .bss
+        alignb  4
+i8042_present:  resd 1
+
         section .text
 
 ; void i8042_init(void)                 boot, interrupts off
@@ -19,6 +23,7 @@ proc i8042_init
         call    i8042_wait_read
         cmp     eax, I8042_RET_CTL_TEST
         jne     .absent
+        mov     dword [i8042_present], 1
         ; while we talk to the keyboard ourselves its answers shall raise no interrupt
         ccall   i8042_write_ctr, I8042_CTR_QUIET
         ccall   i8042_command, I8042_CMD_KBD_ENABLE

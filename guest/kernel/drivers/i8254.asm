@@ -53,6 +53,7 @@ proc timer_interrupt
         jne     .busy
         inc     dword [this_cpu(idle_ticks)]
 .busy:
+        call    nmi_watchdog_tick
         call    run_local_timers
         call    scheduler_tick
         mov     eax, IRQ_HANDLED

@@ -33,8 +33,11 @@ endproc
 ; irqreturn_t keyboard_interrupt(int irq, void *dev)
 proc keyboard_interrupt
         push    ebx
-        call    i8042_read_data
         mov     ebx, IRQ_NONE
+        in      al, I8042_STATUS
+        test    al, I8042_STR_AUXDATA
+        jnz     .done                   ; the mouse's
+        call    i8042_read_data
         test    eax, eax
         js      .done
         ccall   keyboard_scancode, eax

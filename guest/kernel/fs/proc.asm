@@ -89,8 +89,14 @@ port_regions:                           ; first, last, name
         dd      region_keyboard
         dw      I8042_COMMAND, I8042_COMMAND
         dd      region_keyboard
+        dw      RTC_PORT, RTC_PORT + 1
+        dd      region_rtc
         dw      PIC2_COMMAND, PIC2_DATA
         dd      region_pic2
+        dw      FPU_CLEAR, FPU_CLEAR + 0xf
+        dd      region_fpu
+        dw      LPT_DATA, LPT_CONTROL
+        dd      region_parport
         dw      CRTC_INDEX, CRTC_DATA
         dd      region_vga
         dw      COM1, COM1 + UART_LSR + 2
@@ -98,6 +104,9 @@ port_regions:                           ; first, last, name
         dw      ELCR1, ELCR1 + 1
         dd      region_elcr
 port_regions_end:
+region_rtc:     db "rtc0", 0
+region_fpu:     db "fpu", 0
+region_parport: db "parport0", 0
 region_pic1: db "pic1", 0
 region_timer0: db "timer0", 0
 region_keyboard: db "keyboard", 0

@@ -15,6 +15,12 @@ proc console_putc, .c
         je      .emit
         call    log_close_line
 .emit:
+        cmp     dword [ebp + .c], BELL
+        jne     .visible
+        call    speaker_bell
+        ccall   uart_putc, [ebp + .c]   ; the screen has no picture for it
+        return
+.visible:
         ccall   console_emit, [ebp + .c]
 endproc
 

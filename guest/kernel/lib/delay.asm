@@ -8,6 +8,7 @@
 
 MSEC_PER_SEC    equ 1000
 MSEC_PER_TICK   equ MSEC_PER_SEC / HZ
+SHORTEST_ROUND  equ 16                  ; times round a loop of two instructions
 
         section .text
 
@@ -41,34 +42,54 @@ endproc
 EXPORT_SYMBOL __const_udelay
 
 ; void delay_counts(u32 counts)         of the timer
+; Asking the chip is slow, so most of the time nothing is asked: it is counted. How long a round of that
+; is shows only by the chip; rounds grow while eight of them fit into what is left, and a reading comes
+; many times a tick, which the clock needs.
 proc delay_counts, .counts
         push    ebx
         push    esi
-        mov     eax, [ebp + .counts]
-        inc     eax                     ; one more for the one that has begun
-        xor     edx, edx
-        mov     ecx, LATCH
-        div     ecx
-        mov     ebx, eax                ; whole periods ...
-        mov     esi, edx                ; ... and counts still to go
-        call    clock_read
-        add     ebx, eax
-        add     esi, edx
-        cmp     esi, LATCH
-        jb      .wait
-        sub     esi, LATCH
-        inc     ebx
+        push    edi
+        mov     ebx, [ebp + .counts]
+        inc     ebx                     ; one more for the one that has begun
+        mov     edi, SHORTEST_ROUND
+        call    delay_now
+        mov     esi, eax
 .wait:
-        call    clock_read
-        sub     eax, ebx                ; a difference, so that the count may wrap
-        js      .wait
-        jnz     .done
-        cmp     edx, esi
-        jb      .wait
+        mov     ecx, edi
+.count:
+        dec     ecx
+        jnz     .count
+        call    delay_now
+        mov     edx, eax
+        sub     eax, esi                ; so long was this round; a difference, so that it may wrap
+        mov     esi, edx
+        sub     ebx, eax
+        jbe     .done
+        lea     ecx, [eax * 8]
+        cmp     ecx, ebx
+        ja      .shorter
+        cmp     eax, LATCH / 16
+        ja      .wait
+        shl     edi, 1
+        jmp     .wait
+.shorter:
+        shr     edi, 1
+        cmp     edi, SHORTEST_ROUND
+        jae     .wait
+        mov     edi, SHORTEST_ROUND
+        jmp     .wait
 .done:
+        pop     edi
         pop     esi
         pop     ebx
 endproc
+
+; delay_now: eax the clock in counts, edx and ecx lost
+delay_now:
+        call    clock_read
+        imul    eax, eax, LATCH
+        add     eax, edx
+        ret
 
 ; u32 msecs_to_jiffies(u32 ms)
 proc msecs_to_jiffies, .ms
