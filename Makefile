@@ -99,7 +99,8 @@ $(installed): package-lock.json
 	  echo "npm: installing what package-lock.json lists ..."; npm ci --loglevel=error && cp package-lock.json $@; fi
 
 # A build program is TypeScript: bundled, then run by node.
-bundled = $(bin)/esbuild $< --bundle --platform=node --format=esm --packages=external --log-level=warning --outfile=$@
+# Constants are put in where they are used (--minify-syntax), as in dist.
+bundled = $(bin)/esbuild $< --bundle --minify-syntax --platform=node --format=esm --packages=external --log-level=warning --outfile=$@
 
 build/tools/core.js: emu/build/core.ts $(builders) $(isa) emu/core/layout.ts $(installed)
 	@$(bundled)

@@ -3,6 +3,8 @@
  * It never sees the machine, the CPU or another chip; emu/machine/pc.ts does the wiring.
  */
 
+import type { ReadLatch } from './read-latch.ts';
+
 /** A wire that the chip drives. Setting the level it already has is free and does nothing. */
 export interface IrqLine {
   set(level: boolean): void;
@@ -37,6 +39,8 @@ export interface PortWindow {
   /** A chip that takes 16- or 32-bit accesses whole says so here; it then gets the width in bytes. */
   readWide?(port: number, width: 2 | 4): number;
   writeWide?(port: number, value: number, width: 2 | 4): void;
+  /** Registers of these ports that the chip shows without being asked. */
+  readonly latches?: readonly ReadLatch[];
 }
 
 /** A run of physical addresses a chip decodes; 4 KB granular. Widths are in bytes: 1, 2 or 4. */

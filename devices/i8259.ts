@@ -26,6 +26,7 @@
  */
 import { Chip } from './chip.ts';
 import type { Device, IrqLine, PortWindow } from './device.ts';
+import { ReadLatch } from './read-latch.ts';
 
 const NONE = -1;
 const CASCADE_INPUT = 2;
@@ -123,6 +124,7 @@ export class I8259 extends Chip<I8259State> {
   private readonly int: IrqLine;
   private readonly master: boolean;
   private readonly inputs: readonly IrqLine[];
+  private readonly mask: ReadLatch;
   /** Hears of each level that an EOI command ends. */
   onEnd: ((level: number) => void) | undefined;
 
@@ -133,10 +135,12 @@ export class I8259 extends Chip<I8259State> {
     this.int = options.int;
     this.master = options.master ?? true;
     this.inputs = Array.from({ length: 8 }, (_, n) => ({ set: (level: boolean) => this.input(n, level) }));
+    this.mask = new ReadLatch(port + 1);
     const ports: PortWindow[] = [
       {
         first: port,
         last: port + 1,
+        latches: [this.mask],
         read: (at) => this.read(at - port),
         write: (at, value) => (at === port ? this.writeCommand(value) : this.writeData(value)),
       },
@@ -209,6 +213,7 @@ export class I8259 extends Chip<I8259State> {
 
   protected settle(): void {
     this.int.set(this.requesting);
+    this.mask.hold(this.s.poll ? undefined : this.s.imr);
   }
 
   private input(n: number, level: boolean): void {
@@ -242,11 +247,11 @@ export class I8259 extends Chip<I8259State> {
 
   /** The input of highest priority among `bits`, or NONE. */
   private highest(bits: number): number {
-    for (let rank = 0; rank < 8; rank++) {
-      const level = (this.s.lowest + 1 + rank) & 7;
-      if (bits & (1 << level)) return level;
-    }
-    return NONE;
+    if (bits === 0) return NONE;
+    // Turned so that the level of highest priority is bit 0.
+    const top = (this.s.lowest + 1) & 7;
+    const turned = (bits | (bits << 8)) >> top;
+    return (31 - Math.clz32(turned & -turned) + top) & 7;
   }
 
   /** The priority resolver: the input that INT is high for, or NONE. */
@@ -271,7 +276,9 @@ export class I8259 extends Chip<I8259State> {
   /** Page 16, poll command: the read is an INTA that says which level it took, with bit 7, or 0 for none. */
   private readPoll(): number {
     this.s.poll = false;
-    return this.requesting ? 0x80 | this.acknowledge() : 0;
+    const answer = this.requesting ? 0x80 | this.acknowledge() : 0;
+    this.settle();
+    return answer;
   }
 
   private writeCommand(value: number): void {

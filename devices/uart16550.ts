@@ -20,6 +20,7 @@
 import { Chip } from './chip.ts';
 import { Crystal } from './crystal.ts';
 import type { Alarm, Clock, IrqLine, PortWindow } from './device.ts';
+import { ReadLatch } from './read-latch.ts';
 import { type Character, MSR_CTS, MSR_DCD, MSR_DSR, MSR_RI, powerOn, type Uart16550State } from './uart16550-state.ts';
 
 export type { Uart16550State } from './uart16550-state.ts';
@@ -102,6 +103,7 @@ export class Uart16550 extends Chip<Uart16550State> {
   private readonly arrived: Alarm;
   private readonly timeout: Alarm;
   private readonly emptied: Alarm;
+  private readonly lineStatus: ReadLatch;
 
   constructor(options: Uart16550Options) {
     super(() => powerOn(options.peer !== undefined));
@@ -114,10 +116,12 @@ export class Uart16550 extends Chip<Uart16550State> {
     this.arrived = clock.alarm(`${name}.receiver`, () => this.endOfReception());
     this.timeout = clock.alarm(`${name}.timeout`, () => this.fifoTimeout());
     this.emptied = clock.alarm(`${name}.thr-empty`, () => this.endOfDelay());
+    this.lineStatus = new ReadLatch(port + 5);
     this.ports = [
       {
         first: port,
         last: port + 7,
+        latches: [this.lineStatus],
         read: (at) => this.read(at - port),
         write: (at, value) => this.write(at - port, value),
       },
@@ -172,7 +176,7 @@ export class Uart16550 extends Chip<Uart16550State> {
     setAlarm(this.arrived, arriving && this.crystal.timeOf(arriving.until));
     setAlarm(this.timeout, timeoutAt && this.crystal.timeOf(timeoutAt));
     this.tellPeer();
-    this.update();
+    this.updateStatus();
   }
 
   // What the pins and registers say together.
@@ -257,7 +261,14 @@ export class Uart16550 extends Chip<Uart16550State> {
 
   /** On a PC the pin OUT2 lets the interrupt out to the bus, so in loopback nothing comes out. */
   private update(): void {
-    this.o.irq.set(this.interrupt !== IIR_NONE && (this.outputPins & MCR_OUT2) !== 0);
+    this.o.irq.set(this.s.ier !== 0 && this.interrupt !== IIR_NONE && (this.outputPins & MCR_OUT2) !== 0);
+  }
+
+  /** The receiver or the transmitter has changed, and LSR may have with it. */
+  private updateStatus(): void {
+    // Reading LSR clears the errors that it shows.
+    this.lineStatus.hold(this.s.overrun || this.s.topErrors !== 0 ? undefined : this.lsr);
+    this.update();
   }
 
   private tellPeer(): void {
@@ -302,7 +313,10 @@ export class Uart16550 extends Chip<Uart16550State> {
     switch (offset) {
       case 0:
         if (dlab) s.divisor = (s.divisor & 0xff00) | value;
-        else this.writeByte(value);
+        else {
+          this.writeByte(value);
+          this.updateStatus();
+        }
         break;
       case 1:
         if (dlab) s.divisor = (s.divisor & 0xff) | (value << 8);
@@ -310,6 +324,7 @@ export class Uart16550 extends Chip<Uart16550State> {
         break;
       case 2:
         this.writeFcr(value);
+        this.updateStatus();
         break;
       case 3:
         this.writeLcr(value);
@@ -335,7 +350,7 @@ export class Uart16550 extends Chip<Uart16550State> {
     s.topShown = false;
     this.showTop();
     this.restartTimeout();
-    this.update();
+    this.updateStatus();
     this.tellReady();
     return top.byte;
   }
@@ -352,7 +367,7 @@ export class Uart16550 extends Chip<Uart16550State> {
     const value = this.lsr;
     this.s.overrun = false;
     this.s.topErrors = 0;
-    this.update();
+    this.updateStatus();
     return value;
   }
 
@@ -457,7 +472,7 @@ export class Uart16550 extends Chip<Uart16550State> {
     this.s.sending = null;
     if (sending) this.deliver(sending.byte);
     this.sendNext();
-    this.update();
+    this.updateStatus();
   }
 
   /**
@@ -509,7 +524,7 @@ export class Uart16550 extends Chip<Uart16550State> {
     }
     this.showTop();
     this.restartTimeout();
-    this.update();
+    this.updateStatus();
   }
 
   /** LSR shows the errors of the character at the top of the FIFO, once. */

@@ -26,8 +26,9 @@ export function hasBreakpoint(eip: u32): bool {
   return found == linear;
 }
 /** Must the loop stop before this record? Not in the middle of a repeated instruction, and not where the host goes on from. */
-export function stopsBefore(pc: usize): bool {
-  if (!load<u32>(BREAKPOINT_COUNT) || !(load<u8>(pc, R_KIND) & KIND_REAL) || load<u32>(REPEATING)) return false;
+@inline export function stopsBefore(pc: usize): bool { return load<u32>(BREAKPOINT_COUNT) != 0 && isStop(pc); }
+function isStop(pc: usize): bool {
+  if (!(load<u8>(pc, R_KIND) & KIND_REAL) || load<u32>(REPEATING)) return false;
   return hasBreakpoint(load<u32>(pc, R_EIP)) && load<f64>(END_TIME) - <f64>instructionsLeft(pc) != load<f64>(PASS_TIME);
 }
 

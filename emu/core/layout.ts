@@ -141,6 +141,9 @@ export const FRAME_TABLES: u32 = 16; // descriptor tables lie in it: a store bum
 export const FRAME_SAVED: u32 = 32; // unchanged since the host took a copy of it: the first store takes the mark away
 export const CODE_PAGES: u32 = 0x500000; // per frame: the page's list of blocks, 0 when none
 export const ARENA: u32 = 0x900000, ARENA_END: u32 = 0x1900000; // records
+// What `in` of a byte gives without asking the host: u16 for each port. Written by the host; its devices/read-latch.ts tells when.
+export const LATCHES: u32 = 0x1900000, PORTS: u32 = 0x10000;
+export const LATCHED: u32 = 0x100; // there is a byte, in the low half; else ask
 export const RAM: u32 = 0x2000000; // guest RAM from physical address 0
 export const RAM_MAX: u32 = 0x70000000; // bytes
 

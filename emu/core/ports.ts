@@ -1,9 +1,9 @@
 // The I/O ports, and who may use them. SDM 1, chapter 18.5.
-import { CPL, TR, EAX, EDX, S_BASE, S_LIMIT, S_ACCESS } from './layout';
+import { CPL, TR, EAX, EDX, LATCHED, LATCHES, S_BASE, S_LIMIT, S_ACCESS, WATCHING, WATCH_PORTS } from './layout';
 import { raise, faulted, GP } from './fault';
 import { notePort } from './debug';
 import { readSystem, segmentAt } from './memory';
-import { typeOf, isProtected, isVirtual8086, TYPE_TSS32 } from './segments';
+import { typeOf, isVirtual8086, TYPE_TSS32 } from './segments';
 import { iopl } from './eflags';
 import { imm } from './operands';
 import { onward } from './onward';
@@ -27,17 +27,23 @@ function bitmapAllows(port: u32, width: u32): bool {
 function refuse(): bool { raise(GP, 0); return false; }
 
 /** May the program use `width` ports from here on? IOPL decides, then the bitmap (always, in virtual-8086 mode). */
-export function checkPort(port: u32, width: u32): bool {
-  if (!isProtected() || (load<u32>(CPL) <= iopl() && !isVirtual8086())) return true;
-  return bitmapAllows(port, width);
-}
-export function readPort<T>(port: u32): T {
+@inline export function checkPort(port: u32, width: u32): bool { return ioplAllows() || bitmapAllows(port, width); }
+/** SDM 1, 18.5.1: CPL <= IOPL; in real mode both are 0 or more. Virtual-8086 mode has only the bitmap. */
+@inline export function ioplAllows(): bool { return load<u32>(CPL) <= iopl() && !isVirtual8086(); }
+@inline export function readPort<T>(port: u32): T {
   notePort(port, <u32>sizeof<T>());
   return <T>portRead(port, <u32>sizeof<T>());
 }
-export function writePort<T>(port: u32, value: T): void {
+@inline export function writePort<T>(port: u32, value: T): void {
   notePort(port, <u32>sizeof<T>());
   portWrite(port, <u32>value, <u32>sizeof<T>());
+}
+
+/** The byte that a chip shows for a port, as LATCHED | byte. */
+@inline export function shownAt(port: u32): u32 { return load<u16>(LATCHES + (port << 1)); }
+/** Is it there, and may the program have it with nobody to be told? */
+@inline export function isShown(latch: u32): bool {
+  return (latch & LATCHED) != 0 && ioplAllows() && (load<u32>(WATCHING) & WATCH_PORTS) == 0;
 }
 
 @inline function input<T>(pc: usize, port: u32): usize {

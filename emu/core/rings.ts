@@ -15,7 +15,8 @@ const RING3_GENERATION: usize = 0x3fec, RING3_CS: usize = 0x3ff0, RING3_SS: usiz
 const RING3_CS_ACCESS: usize = 0x3ff8, RING3_SS_ACCESS: usize = 0x3ffc;
 
 const FLAT: u32 = MODE_CODE32 | MODE_STACK32 | (MODE_FLAT << CS) | (MODE_FLAT << SS);
-@inline function isFlatProgram(): bool { return (load<u32>(MODE) & FLAT) == FLAT; }
+/** Code and stack both flat and 32-bit? */
+@inline export function isFlatProgram(): bool { return (load<u32>(MODE) & FLAT) == FLAT; }
 @inline function put(segment: u32, selector: u32, access: u32): void {
   store<u32>(segmentAt(segment), selector, S_SELECTOR);
   store<u32>(segmentAt(segment), access, S_ACCESS);

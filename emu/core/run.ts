@@ -1,10 +1,10 @@
 // The core as the host sees it: reset, run, and the few things the host may do between runs.
 import {
-  A20_MASKED, BUDGET, CPL, CURRENT, EFLAGS, EIP, END_TIME, EVENT_HIT, EVENT_RING, EVENT_STOPS, EXIT_REQUEST, FAULT, FAULT_CODE, FETCH, HALTED, INTR, KIND_REAL, MARGIN, NMI, NMI_BLOCKED, PC, R_EIP,
+  A20_MASKED, BREAKPOINT_COUNT, BUDGET, CPL, CURRENT, EFLAGS, EIP, END_TIME, EVENT_HIT, EVENT_RING, EVENT_STOPS, EXIT_REQUEST, FAULT, FAULT_CODE, FETCH, HALTED, INTR, KIND_REAL, MARGIN, NMI, NMI_BLOCKED, PC, R_EIP,
   R_KIND, R_POSITION, KIND_REP, KIND_REPNE, REPEATING, DEBUG_TRAPS, SHADOW, SHUTDOWN, TIME_NOW, WATCH_HIT, CAUSE_EXTERNAL, CAUSE_FAULT, CAUSE_NMI, CAUSE_TRAP,
 } from './layout';
 import { runHot } from './generated/hot';
-import { stepSlow } from './generated/slow';
+import { prepareSteps, stepSlow } from './generated/slow';
 import { deliver } from './traps';
 import { hasErrorCode, DB, NMI_VECTOR } from './fault';
 import { beginWatchfully, enterDebugHandler, isCareful, refreshBreakpoints, trapsAreDue, unusual } from './debug';
@@ -25,7 +25,7 @@ import { instructionsLeft, now } from './time';
 const BUDGET_SPENT: u32 = 0, REQUESTED: u32 = 1, IS_HALTED: u32 = 2, IS_SHUT_DOWN: u32 = 3, AT_BREAKPOINT: u32 = 4, AT_WATCH: u32 = 5;
 
 /** One instruction, or one piece of glue; gives the record to go on from. */
-function step(pc: usize): usize {
+@inline function step(pc: usize): usize {
   store<u32>(CURRENT, <u32>pc);
   // Read first: the instruction may overwrite itself.
   const position = <i32>load<u8>(pc, R_POSITION), eip = load<u32>(pc, R_EIP), kind = <u32>load<u8>(pc, R_KIND);
@@ -40,6 +40,8 @@ function step(pc: usize): usize {
   }
   return to;
 }
+
+function stepAlone(pc: usize): usize { return step(pc); }
 
 /** A delivery takes the time of one instruction, so that a guest that only faults still gets nowhere in finite time. */
 function chargeDelivery(position: i32): void {
@@ -68,6 +70,12 @@ function deliverDebug(pc: usize, found: u32, cause: u32): usize {
   return deliverAsynchronous(pc, DB, cause);
 }
 
+/** Anything but 0: something has to be looked at before the next instruction. */
+@inline function attention(): u32 {
+  return load<u32>(SHUTDOWN) | load<u32>(EXIT_REQUEST) | load<u32>(SHADOW) | load<u32>(NMI) | load<u32>(INTR) | load<u32>(HALTED) |
+    load<u32>(BREAKPOINT_COUNT) | load<u32>(EVENT_STOPS) | unusual();
+}
+
 /** Execute `limit` instructions (1 to 2^31 - 1), or fewer when something stops the processor first; says what. */
 export function run(limit: i32): u32 {
   let pc: usize = load<u32>(PC), reason = BUDGET_SPENT;
@@ -78,42 +86,43 @@ export function run(limit: i32): u32 {
   store<u32>(EVENT_HIT, 0);
   const ring = load<u32>(CPL);
   while (true) {
-    if (load<u32>(EVENT_STOPS) && load<u32>(CPL) != ring) meetEvent(EVENT_RING);
-    if (load<u32>(SHUTDOWN)) { reason = IS_SHUT_DOWN; break; }
-    if (instructionsLeft(pc) <= 0) break;
-    if (load<u32>(EXIT_REQUEST)) { reason = REQUESTED; break; }
-    // SDM 3A, table 6-2: of what waits at an instruction boundary, the debug traps of the instruction before go first,
-    // then NMI, then INTR; then the code breakpoints of the next instruction, and what fetching it raises.
-    if (load<u32>(DEBUG_TRAPS) && trapsAreDue(pc)) {
-      pc = deliverDebug(pc, load<u32>(DEBUG_TRAPS), CAUSE_TRAP);
-      continue;
-    }
-    if (!load<u32>(SHADOW)) {
-      if (load<u32>(NMI) && !load<u32>(NMI_BLOCKED)) {
-        store<u32>(NMI, 0);
-        pc = deliverInterrupt(pc, NMI_VECTOR, CAUSE_NMI);
+    if (attention() | (load<u32>(BUDGET) >>> 31)) {
+      if (load<u32>(EVENT_STOPS) && load<u32>(CPL) != ring) meetEvent(EVENT_RING);
+      if (load<u32>(SHUTDOWN)) { reason = IS_SHUT_DOWN; break; }
+      if (instructionsLeft(pc) <= 0) break;
+      if (load<u32>(EXIT_REQUEST)) { reason = REQUESTED; break; }
+      // SDM 3A, table 6-2: of what waits at an instruction boundary, the debug traps of the instruction before go first,
+      // then NMI, then INTR; then the code breakpoints of the next instruction, and what fetching it raises.
+      if (load<u32>(DEBUG_TRAPS) && trapsAreDue(pc)) {
+        pc = deliverDebug(pc, load<u32>(DEBUG_TRAPS), CAUSE_TRAP);
         continue;
       }
-      if (load<u32>(INTR) && load<u32>(EFLAGS) & FLAG_IF) {
-        store<u32>(CURRENT, <u32>pc);
-        const vector = acknowledge() & 0xff;
-        pc = deliverInterrupt(pc, vector, CAUSE_EXTERNAL);
-        continue;
+      if (!load<u32>(SHADOW)) {
+        if (load<u32>(NMI) && !load<u32>(NMI_BLOCKED)) {
+          store<u32>(NMI, 0);
+          pc = deliverInterrupt(pc, NMI_VECTOR, CAUSE_NMI);
+          continue;
+        }
+        if (load<u32>(INTR) && load<u32>(EFLAGS) & FLAG_IF) {
+          store<u32>(CURRENT, <u32>pc);
+          const vector = acknowledge() & 0xff;
+          pc = deliverInterrupt(pc, vector, CAUSE_EXTERNAL);
+          continue;
+        }
       }
+      if (load<u32>(HALTED)) { reason = IS_HALTED; break; }
+      if (stopsBefore(pc)) { reason = AT_BREAKPOINT; break; }
+      // In the shadow of sti, for the last instructions before the deadline, and where each one is looked at: single steps.
+      let careful = load<u32>(SHADOW) != 0 || load<i32>(BUDGET) < 0;
+      if (unusual()) {
+        const found = beginWatchfully(pc);
+        if (found) { pc = deliverDebug(pc, found, CAUSE_FAULT); continue; }
+        careful = careful || isCareful();
+      }
+      if (careful) { pc = stepAlone(pc); continue; }
     }
-    if (load<u32>(HALTED)) { reason = IS_HALTED; break; }
-    if (stopsBefore(pc)) { reason = AT_BREAKPOINT; break; }
-    // In the shadow of sti, for the last instructions before the deadline, and where each one is looked at: single steps.
-    let careful = load<u32>(SHADOW) != 0 || load<i32>(BUDGET) < 0;
-    if (unusual()) {
-      const found = beginWatchfully(pc);
-      if (found) { pc = deliverDebug(pc, found, CAUSE_FAULT); continue; }
-      careful = careful || isCareful();
-    }
-    if (!careful) {
-      pc = runHot(pc);
-      if (load<i32>(BUDGET) < 0 || stopsBefore(pc)) continue;
-    }
+    pc = runHot(pc);
+    if (load<i32>(BUDGET) < 0 || stopsBefore(pc)) continue;
     pc = step(pc);
   }
   if (load<u32>(WATCH_HIT) | load<u32>(EVENT_HIT)) reason = AT_WATCH;
@@ -128,6 +137,7 @@ export function time(): f64 { return now(); }
 
 /** Empty every cache; the state itself is the host's to set. Call once before anything else. */
 export function initialize(): void {
+  prepareSteps();
   resetModel();
   resetBlocks();
   forgetTables();

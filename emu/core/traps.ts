@@ -23,7 +23,9 @@ import {
 } from './segments';
 import { aimAtCurrentStack, reserve, commit, settleStack, stackTop } from './stack';
 import { findInnerStack, enterInnerStack, innerTop } from './inner';
-import { ring0Frame, enterRing0, noteRing0 } from './rings';
+import { isFlatProgram, ring0Frame, enterRing0, noteRing0 } from './rings';
+import { canWriteSpan, host, tlbEntry } from './tlb';
+import { checksAlignment } from './debug';
 import { interruptReal, interruptRedirected } from './real';
 import { interruptTask } from './tasks';
 import { next } from './operands';
@@ -205,12 +207,32 @@ function enterNoted(vector: u32, cause: u32, hasCode: bool, code: u32, eip: u32,
   return find(load<u32>(gate, G_TARGET));
 }
 
+/** Through a gate to the segment that is running, all flat, as gate and CS were found before. 0, nothing changed, if it isn't so. */
+function enterPlain(vector: u32, cause: u32, hasCode: bool, code: u32, eip: u32, gate: usize): usize {
+  const differs = (load<u32>(gate, G_PLAIN) ^ load<u32>(CPL)) | (load<u32>(gate, G_SELECTOR) ^ selectorIn(CS));
+  if (differs | (load<u32>(CS_GENERATION) ^ load<u32>(GENERATION)) | (load<u32>(EFLAGS) & FLAG_VM) || !isFlatProgram()) return 0;
+  const top = load<u32>(ESP) - (hasCode ? 16 : 12), entry = tlbEntry(top);
+  if (!canWriteSpan(entry, top, hasCode ? 16 : 12) || checksAlignment()) return 0;
+  const frame = host(entry, top), words = frame + (hasCode ? 4 : 0);
+  const flags = flagsRegister() | (cause == CAUSE_FAULT && vector != DB ? FLAG_RF : 0);
+  logTrap(vector, cause, hasCode, code, eip, flags);
+  if (hasCode) store<u32>(frame, code);
+  store<u32>(words, eip);
+  store<u32>(words, selectorIn(CS), 4);
+  store<u32>(words, flags, 8);
+  store<u32>(ESP, top);
+  store<u32>(EFLAGS, load<u32>(EFLAGS) & load<u32>(gate, G_KEEPS));
+  return find(load<u32>(gate, G_TARGET));
+}
+
 /** One try at delivery: the handler's record, or a fault raised and nothing changed. */
 function attempt(vector: u32, cause: u32, hasCode: bool, code: u32, eip: u32): usize {
   if (!isProtected()) return enterUnlogged(vector, cause, false, 0, eip, 0);
   const gate = gateOf(vector), external: u32 = cause == CAUSE_SOFTWARE ? 0 : 1;
   if (load<u32>(gate) == load<u32>(GENERATION)) {
     if (!gateAdmits(vector, gate, external)) return 0;
+    const same = enterPlain(vector, cause, hasCode, code, eip, gate);
+    if (same) return same;
     if (load<u32>(gate, G_CODE_ACCESS)) {
       const handler = enterNoted(vector, cause, hasCode, code, eip, gate);
       if (handler) return handler;

@@ -15,8 +15,9 @@ const system = (
 });
 
 export const systemInstructions: Instruction[] = [
-  system('in', 'inImmediate', { e4: 'AL,Ib', e5: 'eAX,Ib' }),
-  system('in', 'inDx', { ec: 'AL', ed: 'eAX' }),
+  // Hot where the host needn't be asked; all others leave the switch.
+  system('in', 'inImmediate', { e4: 'AL,Ib', e5: 'eAX,Ib' }, { hot: ['ri8'] }),
+  system('in', 'inDx', { ec: 'AL', ed: 'eAX' }, { hot: ['r8'] }),
   system('out', 'outImmediate', { e6: 'AL,Ib', e7: 'eAX,Ib' }),
   system('out', 'outDx', { ee: 'AL', ef: 'eAX' }),
 

@@ -121,13 +121,14 @@ export class Cpu {
     this.words = new Uint32Array(memory.buffer);
     this.view = new DataView(memory.buffer);
     this.ram = this.bytes.subarray(L.RAM, L.RAM + ramBytes);
+    // Plain functions: V8 calls bound ones by a longer way.
     const env = {
       memory,
-      portRead: host.portRead.bind(host),
+      portRead: (port: number, width: number) => host.portRead(port, width),
       portWrite: (port: number, value: number, width: number) => host.portWrite(port, value >>> 0, width),
       mmioRead: (address: number, width: number) => host.mmioRead(address >>> 0, width),
       mmioWrite: (address: number, value: number, width: number) => host.mmioWrite(address >>> 0, value >>> 0, width),
-      acknowledge: host.acknowledge.bind(host),
+      acknowledge: () => host.acknowledge(),
     };
     this.core = new WebAssembly.Instance(coreModule(), { env }).exports as unknown as CoreExports;
     this.mapFrames(0, ramBytes, L.RAM, L.FRAME_MEMORY | L.FRAME_WRITABLE);
@@ -448,6 +449,11 @@ export class Cpu {
   /** Bytes of the ring, TRAP_ENTRIES entries of TRAP_ENTRY bytes. */
   get trapRing(): DataView {
     return new DataView(this.view.buffer, L.TRAP_RING, L.TRAP_ENTRIES * L.TRAP_ENTRY);
+  }
+
+  /** What `in` of a byte gives without asking the host: an entry a port, LATCHED | byte, or 0 to ask. */
+  get portLatches(): Uint16Array {
+    return new Uint16Array(this.view.buffer, L.LATCHES, L.PORTS);
   }
 
   // ---- What a debugger asks for. None of it is part of the guest's machine.

@@ -30,14 +30,7 @@ export class IrqWire {
 
   /** A new driver on the wire, low until it says otherwise. */
   driver(): IrqLine {
-    let high = false;
-    return {
-      set: (level) => {
-        if (level === high) return;
-        high = level;
-        this.move(level ? 1 : -1);
-      },
-    };
+    return new Driver(this);
   }
 
   /** Hear of every edge, after the pin has; one listener at a time, undefined takes it away. */
@@ -50,7 +43,8 @@ export class IrqWire {
     this.debugger = listener;
   }
 
-  private move(by: number): void {
+  /** For the wire's drivers: one more is high, or one less. */
+  move(by: 1 | -1): void {
     const before = this.level;
     this.driversHigh += by;
     const level = this.level;
@@ -58,5 +52,18 @@ export class IrqWire {
     this.input.set(level);
     this.listener?.(this, level);
     this.debugger?.(this, level);
+  }
+}
+
+/** One of those that drive a wire. */
+class Driver implements IrqLine {
+  private high = false;
+
+  constructor(private readonly wire: IrqWire) {}
+
+  set(level: boolean): void {
+    if (level === this.high) return;
+    this.high = level;
+    this.wire.move(level ? 1 : -1);
   }
 }

@@ -41,6 +41,8 @@ export interface Processor extends FrameTable {
   trapStop: number;
   /** TRAP_ENTRIES entries of TRAP_ENTRY bytes, see emu/core/layout.ts. */
   readonly trapRing: DataView;
+  /** What `in` of a byte gives without asking the host: for each port LATCHED | byte, or 0. */
+  readonly portLatches: Uint16Array;
 }
 
 /** How far run() goes. Nothing given: until something happens. */
@@ -116,6 +118,7 @@ export class Machine implements TimeSource {
     const cpu = createCpu(host, options.ramBytes);
     const machine = new Machine(cpu, ports, options.frequency ?? DEFAULT_FREQUENCY);
     memory = machine.memory;
+    ports.showLatchesIn(cpu.portLatches);
     return machine;
   }
 

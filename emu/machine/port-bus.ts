@@ -6,6 +6,7 @@
  */
 
 import type { PortWindow } from '../../devices/device.ts';
+import type { ReadLatch } from '../../devices/read-latch.ts';
 
 const PORTS = 0x10000;
 const FLOATING = 0xff;
@@ -27,12 +28,27 @@ export interface PortAccess {
   readonly value: number;
 }
 
+/** A claim with its window's functions beside it: of one shape for all chips, which V8 reads faster than windows of many. */
+interface Decoded extends PortClaim {
+  readonly last: number;
+  readonly readByte: PortWindow['read'];
+  readonly writeByte: PortWindow['write'];
+  readonly readWide: PortWindow['readWide'];
+  readonly writeWide: PortWindow['writeWide'];
+}
+
 export class PortBus {
   private cpuListener: ((access: PortAccess) => void) | undefined;
   private listener: WriteListener | undefined;
-  private readonly claims: PortClaim[] = [];
-  /** For each port, 1 + the index of its claim; 0: nobody. */
+  /** From index 1 on. */
+  private readonly claims: (Decoded | undefined)[] = [undefined];
+  /** For each port, the index of its claim; 0: nobody. */
   private readonly decoder = new Uint16Array(PORTS);
+  private readonly latches: ReadLatch[] = [];
+  /** Where the processor looks before it asks, an entry a port: see ReadLatch. */
+  private shown: Uint16Array = new Uint16Array(PORTS);
+  /** Where the chips' latches show what they hold: the same, or, while somebody wants to hear of every access, elsewhere. */
+  private latched = this.shown;
 
   /**
    * Give a run of ports to a chip.
@@ -47,8 +63,19 @@ export class PortBus {
       const other = this.claimOf(port);
       if (other) throw new RangeError(`${owner} and ${other.owner} both decode port ${hex(port)}`);
     }
-    this.claims.push({ owner, window });
     this.decoder.fill(this.claims.length, first, last + 1);
+    const { read: readByte, write: writeByte, readWide, writeWide } = window;
+    this.claims.push({ owner, window, last, readByte, writeByte, readWide, writeWide });
+    for (const latch of window.latches ?? []) {
+      this.latches.push(latch);
+      latch.showIn(this.latched);
+    }
+  }
+
+  /** Have the chips show what their latches hold in the processor's own table, which it reads instead of asking. */
+  showLatchesIn(table: Uint16Array): void {
+    this.shown = table;
+    this.showLatches();
   }
 
   /** Hear of every write before its chip does; one listener at a time, undefined takes it away. */
@@ -58,12 +85,14 @@ export class PortBus {
 
   /** Who decodes what, in the order of the ports. */
   map(): PortClaim[] {
-    return [...this.claims].sort((a, b) => a.window.first - b.window.first);
+    const claims: PortClaim[] = this.claims.slice(1).map((claim) => ({ owner: claim!.owner, window: claim!.window }));
+    return claims.sort((a, b) => a.window.first - b.window.first);
   }
 
   /** For the debugger: hear of every access of the CPU, after it; undefined ends it. */
   listenToCpu(listener: ((access: PortAccess) => void) | undefined): void {
     this.cpuListener = listener;
+    this.showLatches();
   }
 
   /** The CPU's `in`. */
@@ -81,10 +110,10 @@ export class PortBus {
 
   /** A read of 1, 2 or 4 bytes, as the CPU's `in` makes it. */
   read(port: number, width: number): number {
-    const window = this.claimOf(port)?.window;
-    if (width === 1) return window?.read ? window.read(port) & 0xff : FLOATING;
-    if (window?.readWide && port + width - 1 <= window.last) {
-      return window.readWide(port, width as 2 | 4) >>> 0;
+    const claim = this.claimOf(port);
+    if (width === 1) return claim?.readByte ? claim.readByte.call(claim.window, port) & 0xff : FLOATING;
+    if (claim?.readWide && port + width - 1 <= claim.last) {
+      return claim.readWide.call(claim.window, port, width as 2 | 4) >>> 0;
     }
     let value = 0;
     for (let i = 0; i < width; i++) value |= this.read((port + i) & 0xffff, 1) << (8 * i);
@@ -94,19 +123,25 @@ export class PortBus {
   /** A write of 1, 2 or 4 bytes, as the CPU's `out` makes it. */
   write(port: number, value: number, width: number): void {
     const claim = this.claimOf(port);
-    const window = claim?.window;
-    const isWhole = width === 1 || (window?.writeWide !== undefined && port + width - 1 <= window.last);
-    if (this.listener && claim && isWhole) this.listener(claim.owner, port, value, width);
-    if (width === 1) window?.write?.(port, value & 0xff);
-    else if (window?.writeWide && port + width - 1 <= window.last) {
-      window.writeWide(port, width === 2 ? value & 0xffff : value >>> 0, width as 2 | 4);
-    } else {
+    const wide = width > 1 && claim?.writeWide && port + width - 1 <= claim.last ? claim.writeWide : undefined;
+    if (width > 1 && !wide) {
       for (let i = 0; i < width; i++) this.write((port + i) & 0xffff, value >>> (8 * i), 1);
+      return;
     }
+    if (!claim) return;
+    this.listener?.(claim.owner, port, value, width);
+    if (width === 1) claim.writeByte?.call(claim.window, port, value & 0xff);
+    else wide?.call(claim.window, port, width === 2 ? value & 0xffff : value >>> 0, width as 2 | 4);
   }
 
-  private claimOf(port: number): PortClaim | undefined {
-    return this.claims[this.decoder[port]! - 1];
+  private showLatches(): void {
+    this.shown.fill(0);
+    this.latched = this.cpuListener ? new Uint16Array(PORTS) : this.shown;
+    for (const latch of this.latches) latch.showIn(this.latched);
+  }
+
+  private claimOf(port: number): Decoded | undefined {
+    return this.claims[this.decoder[port]!];
   }
 }
 

@@ -248,6 +248,18 @@ test('an I/O breakpoint traps after the port access, with CR4.DE only', async ()
   expect(without).toDeliverTrap({ vector: UD, eip: 'here' });
 });
 
+test('also at a port whose chip shows what it holds', async () => {
+  const m = await boot(ring0`
+    start:  mov eax, 8
+            mov cr4, eax
+            ${watch('0x21', LOCAL | ON_PORT)}
+            in  al, 0x21
+    here:   ud2
+  `);
+  m.runUntilTrap();
+  expect(m).toDeliverTrap({ vector: DB, cause: 'trap', eip: 'here' });
+});
+
 test('with GD set, touching a debug register is #DB before it happens; the handler finds GD clear', async () => {
   const m = await boot(ring0`
     start:  mov eax, ${GD}

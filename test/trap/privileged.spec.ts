@@ -73,7 +73,8 @@ outer:`;
 const iopl = (level: number) => level << 12;
 
 describe('cli, sti and ports want CPL at most IOPL', () => {
-  const SENSITIVE = ['cli', 'sti', 'in al, 0x80', 'out 0x80, al', 'in eax, dx', 'insb', 'outsb'];
+  // At 0x21 the 8259 shows its mask without being asked (devices/read-latch.ts).
+  const SENSITIVE = ['cli', 'sti', 'in al, 0x21', 'in al, 0x80', 'out 0x80, al', 'in eax, dx', 'insb', 'outsb'];
   specify(
     ring0,
     SENSITIVE.flatMap((code): Case[] => [
@@ -125,6 +126,7 @@ describe('the I/O permission bitmap', () => {
   const port = (n: number) => `and byte [world_tss + ${104 + (n >> 3)}], ${0xff & ~(1 << (n & 7))}\n`;
   specify(ring0, [
     ['a port whose bit is set is #GP(0)', `${bitmap(LIMIT, port(0x41))}\n here: in al, 0x40`, GP_0],
+    ['also of a chip that is not asked', `${bitmap(LIMIT, port(0x20))}\n here: in al, 0x21`, GP_0],
     ['a port whose bit is clear may be used', `${bitmap(LIMIT, port(0x40))}\n in al, 0x40`, NOTHING],
     ['a word wants both its bits clear', `${bitmap(LIMIT, port(0x40))}\n here: in ax, 0x40`, GP_0],
     ['a word across two bytes of the map', `${bitmap(LIMIT, port(0x47) + port(0x48))}\n in ax, 0x47`, NOTHING],

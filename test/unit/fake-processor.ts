@@ -1,5 +1,5 @@
 /** A processor without instructions: each step of it is a call of the spec's own function. */
-import { TRAP_ENTRIES, TRAP_ENTRY } from '../../emu/core/layout.ts';
+import { PORTS, TRAP_ENTRIES, TRAP_ENTRY } from '../../emu/core/layout.ts';
 import type { CpuHost } from '../../emu/machine/cpu.ts';
 import { RunExit } from '../../emu/machine/cpu.ts';
 import type { Processor } from '../../emu/machine/machine.ts';
@@ -13,6 +13,7 @@ export class FakeProcessor implements Processor {
   trapCount = 0;
   trapStop = 0;
   readonly trapRing = new DataView(new ArrayBuffer(TRAP_ENTRIES * TRAP_ENTRY));
+  readonly portLatches = new Uint16Array(PORTS);
   isHalted = false;
   interruptsEnabled = true;
   intr = false;

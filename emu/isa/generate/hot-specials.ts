@@ -22,6 +22,14 @@ function softwareInterrupt(vector: string): Lines {
   ];
 }
 
+/** A port whose chip shows what it holds. */
+const input = (port: string): Lines => [
+  `const latch = ports.shownAt(${port});`,
+  `if (!ports.isShown(latch)) ${leave}`,
+  'store<u8>(EAX, <u8>latch);',
+  ...next('hot'),
+];
+
 const bodies: Record<string, Lines> = {
   nop: next('hot'),
   bridge: ['const to = load<u32>(pc, R_EIP);', ...known('to'), ...go('hot', 'jumpTarget(entry)')],
@@ -35,6 +43,8 @@ const bodies: Record<string, Lines> = {
     ...next('hot'),
   ],
 
+  inImmediate: input('(imm(pc) & 0xff)'),
+  inDx: input('<u32>load<u16>(EDX)'),
   cli: [`if (!trap.mayChangeIf()) ${leave}`, 'store<u32>(EFLAGS, load<u32>(EFLAGS) & ~FLAG_IF);', ...next('hot')],
   // With nothing waiting the shadow of sti cannot be seen; near a deadline the slow step keeps it.
   sti: [

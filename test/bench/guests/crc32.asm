@@ -2,7 +2,7 @@
 %include "bench.inc"
 
 SIZE    equ     65536
-UNITS   equ     100
+UNITS   equ     10
 
 prepare:
         xor     edi, edi                ; the table: each byte shifted through the reflected polynomial

@@ -1,7 +1,7 @@
 ; divmix: divisions and what 64-bit arithmetic on a 32-bit processor is made of: mul, adc, sbb, shld, shrd, sar, cdq.
 %include "bench.inc"
 
-UNITS   equ     2500000
+UNITS   equ     250000
 
 prepare:
         ret

@@ -1,7 +1,7 @@
 ; fib: Fibonacci's numbers by naive recursion: calls, returns, pushes and pops.
 %include "bench.inc"
 
-UNITS   equ     70
+UNITS   equ     7
 
 prepare:
         ret

@@ -2,7 +2,7 @@
 %include "bench.inc"
 %include "traps.inc"
 
-UNITS   equ     1000000
+UNITS   equ     100000
 
 prepare:
         set_gate 0x80, system_call, 3

@@ -4,7 +4,7 @@
 %include "bench.inc"
 %include "traps.inc"
 
-UNITS   equ     1000000
+UNITS   equ     100000
 COM1    equ     0x3f8
 COM1_IER equ    COM1 + 1                ; interrupt enable
 COM1_IIR equ    COM1 + 2                ; interrupt identification

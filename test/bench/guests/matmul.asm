@@ -2,7 +2,7 @@
 %include "bench.inc"
 
 N       equ     48
-UNITS   equ     80
+UNITS   equ     8
 
 prepare:
         xor     edi, edi

@@ -2,7 +2,7 @@
 %include "bench.inc"
 
 SIZE    equ     32768 + 7
-UNITS   equ     1000                     ; copies there and back
+UNITS   equ     100                     ; copies there and back
 
 prepare:
         xor     edi, edi

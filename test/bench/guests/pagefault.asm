@@ -2,7 +2,7 @@
 %include "bench.inc"
 %include "traps.inc"
 
-UNITS   equ     1000000
+UNITS   equ     100000
 HERE    equ     0x00400000              ; linear address of the page that comes and goes
 
 prepare:

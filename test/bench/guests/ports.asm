@@ -1,7 +1,7 @@
 ; ports: reads and writes of a chip's register: the interrupt mask of the first 8259.
 %include "bench.inc"
 
-UNITS   equ     3000000
+UNITS   equ     300000
 
 prepare:
         ret

@@ -2,7 +2,7 @@
 %include "bench.inc"
 %include "traps.inc"
 
-UNITS   equ     2000000
+UNITS   equ     200000
 BAD     equ     0x0ff8
 
 prepare:

@@ -2,7 +2,7 @@
 %include "bench.inc"
 
 COUNT   equ     8192
-UNITS   equ     40
+UNITS   equ     4
 
 prepare:
         ret

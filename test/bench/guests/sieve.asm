@@ -2,7 +2,7 @@
 %include "bench.inc"
 
 N       equ     32768
-UNITS   equ     140
+UNITS   equ     14
 
 prepare:
         ret
