@@ -2,6 +2,7 @@
  * No terminal: standard input goes to COM1 as it comes, and what COM1 sends to standard output, nothing else.
  */
 
+import type { Writable } from 'node:stream';
 import type { Face, Session } from './session.ts';
 
 export class PipeFace implements Face {
@@ -41,7 +42,7 @@ export class PipeFace implements Face {
 }
 
 /** Wait until a stream has little left to write. */
-export async function drained(stream: NodeJS.WriteStream): Promise<void> {
+export async function drained(stream: Writable): Promise<void> {
   if (!stream.writableNeedDrain || stream.destroyed) return;
   await new Promise<void>((resolve) => {
     const done = () => {

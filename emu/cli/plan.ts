@@ -16,6 +16,7 @@ import type { OptionSpec, ParsedOptions } from './options.ts';
 import type { Plan } from './session.ts';
 
 const CMOS_BYTES = 128;
+export const DEFAULT_HISTORY_MB = 256;
 const WATCHDOG_ACTIONS = ['reset', 'nmi', 'none'] as const;
 
 export const MACHINE_OPTIONS = [
@@ -45,7 +46,8 @@ export const MACHINE_OPTIONS = [
   { name: 's', help: 'the same as -gdb tcp::1234' },
   { name: 'S', help: 'with -s or -gdb: stand before the first instruction until gdb lets it go' },
   { name: 'gdb', argument: 'tcp::PORT', help: 'let gdb attach (tcp:HOST:PORT: not only from this machine)' },
-  { name: 'history', argument: 'MB', help: 'under gdb: memory for going backwards (default 256)' },
+  { name: 'dap', argument: 'tcp::PORT', help: 'let an editor attach (see trapgate dap --help); -S as with gdb' },
+  { name: 'history', argument: 'MB', help: 'under a debugger: memory for going backwards (default 256)' },
   { name: 'no-reboot', help: 'end when the guest resets the machine' },
   { name: 'address', argument: 'ADDRESS', help: 'where a flat binary is loaded and entered (default 0x100000)' },
   { name: 'keys', argument: 'SCRIPT', help: 'type on the keyboard, see below', many: true },
@@ -107,9 +109,16 @@ export type Closers = (() => void)[];
 /**
  * What a run needs, of its options.
  * @param serial where COM1 leads
+ * @param stdio what 'stdio' means as a place where bytes go
  * @throws UsageError, CommandError
  */
-export function planOf(options: MachineOptions, serial: string, terminal: boolean, closers: Closers): Plan {
+export function planOf(
+  options: MachineOptions,
+  serial: string,
+  terminal: boolean,
+  closers: Closers,
+  stdio: (bytes: Uint8Array) => void = toStandardOutput,
+): Plan {
   const path = imagePath(options);
   const bytes = read(path);
   const kept = withClearErrors(() => openKept(path, bytes));
@@ -124,7 +133,7 @@ export function planOf(options: MachineOptions, serial: string, terminal: boolea
   if (options.has('replay') && inputs.length > 0)
     throw new UsageError('--replay presses by itself: no --mouse, no --button');
   if (options.has('unfinished') && !options.has('replay')) throw new UsageError('--unfinished is for --replay');
-  const sinkOf = (name: string, where: string) => sink(name, where, closers);
+  const sinkOf = (name: string, where: string) => sink(name, where, closers, stdio);
   const textFile = (name: 'speaker' | 'events') => {
     const path = options.get(name);
     return path === undefined ? undefined : fileSink(path, closers);
@@ -144,7 +153,7 @@ export function planOf(options: MachineOptions, serial: string, terminal: boolea
       if (where !== 'none') throw new UsageError(`--serial ${where}: ${path} has no cable at COM${number}`);
       return undefined;
     }),
-    parallel: parallelOf(options.get('parallel') ?? 'none', recipe, closers),
+    parallel: parallelOf(options.get('parallel') ?? 'none', recipe, (where) => sinkOf('parallel', where)),
     toneOut: textFile('speaker'),
     eventsOut: textFile('events'),
     saveCmos:
@@ -318,15 +327,28 @@ function watchdogOf(text: string): WatchdogAction {
   return action;
 }
 
-function parallelOf(where: string, recipe: Recipe | undefined, closers: Closers): Plan['parallel'] {
+function parallelOf(
+  where: string,
+  recipe: Recipe | undefined,
+  sinkOf: (where: string) => (bytes: Uint8Array) => void,
+): Plan['parallel'] {
   if (recipe) return { none: undefined, wrap: 'wrap' as const, printer: () => {} }[recipe.configuration.parallel];
   if (where === 'none') return undefined;
-  return where === 'wrap' ? 'wrap' : sink('parallel', where, closers);
+  return where === 'wrap' ? 'wrap' : sinkOf(where);
+}
+
+function toStandardOutput(bytes: Uint8Array): void {
+  process.stdout.write(bytes);
 }
 
 /** Where bytes go: standard output, a file, or nowhere. */
-function sink(option: string, where: string, closers: Closers): (bytes: Uint8Array) => void {
-  if (where === 'stdio') return (bytes) => void process.stdout.write(bytes);
+function sink(
+  option: string,
+  where: string,
+  closers: Closers,
+  stdio: (bytes: Uint8Array) => void,
+): (bytes: Uint8Array) => void {
+  if (where === 'stdio') return stdio;
   if (where === 'none' || where === 'null') return () => {};
   const path = /^file:(.+)$/s.exec(where)?.[1];
   if (path === undefined) throw new UsageError(`--${option} ${where}: stdio, file:PATH or none is wanted`);

@@ -2,7 +2,9 @@
 
 import { constants } from 'node:os';
 import { type Command, CommandError } from './command.ts';
-import { GdbServer, gdbPlanOf } from './gdb-server.ts';
+import { DapServer } from './dap-server.ts';
+import { debugPlanOf } from './debug-plan.ts';
+import { GdbServer } from './gdb-server.ts';
 import { goToCursor } from './kept.ts';
 import { describeOptions, parseOptions } from './options.ts';
 import { PipeFace } from './pipe-face.ts';
@@ -54,10 +56,10 @@ async function run(args: readonly string[]): Promise<number> {
   try {
     const plan = planOf(options, serial, terminal, closers);
     const expected = options.number('exit-code', { max: 255 });
-    const gdb = gdbPlanOf(options);
+    const debugPlan = debugPlanOf(options);
     const session = withClearErrors(() => new Session(plan));
-    if (gdb) {
-      const server = await GdbServer.listen(session, gdb);
+    if (debugPlan) {
+      const server = await (debugPlan.protocol === 'gdb' ? GdbServer : DapServer).listen(session, debugPlan);
       closers.push(() => server.close());
     }
     withClearErrors(() => goToCursor(plan.kept, session.pc));

@@ -87,6 +87,10 @@ export interface Debugger {
   touched(): void;
   /** The machine is held: its time stands still. */
   readonly isStanding: boolean;
+  /** What the guest has said so far has been handed on. */
+  refresh?(): void;
+  /** The run has ended so. */
+  ended?(ending: Ending): void;
 }
 
 /** How a run ended: the machine's own way, or from outside. */
@@ -155,6 +159,11 @@ export class Session {
     return this.plan.replay && divergenceFrom(this.plan.replay, this.pc);
   }
 
+  /** What was booted. */
+  get image(): BootImage {
+    return this.plan.image;
+  }
+
   /** From now on somebody else decides when the machine runs. */
   attach(debug: Debugger): void {
     this.debugger = debug;
@@ -210,12 +219,14 @@ export class Session {
         const stop = this.slice();
         if (this.tones.some(({ frequency }) => frequency > 0)) face.beep?.();
         this.flush();
+        this.debugger?.refresh?.();
         face.refresh(this);
         await face.drained();
         if (stop === 'stopped') await this.doorbell.wait(undefined);
         else await this.meet(stop, face, pacer);
       }
       this.flush();
+      this.debugger?.ended?.(this.ending);
       face.refresh(this);
       await face.drained();
       return this.ending;

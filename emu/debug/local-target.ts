@@ -2,8 +2,8 @@
 
 import type { RunLimits } from '../machine/machine.ts';
 import type { Stop } from '../machine/stop.ts';
-import { monitor } from './gdb/monitor.ts';
 import { pokeBytes } from './memory-view.ts';
+import { monitor } from './monitor.ts';
 import type { Move } from './move.ts';
 import type { Stepper, Verb } from './stepper.ts';
 import type { Reason, StopAt, StopOptions, StopPoint } from './stops.ts';

@@ -9,7 +9,7 @@ import { LOOKS, VIEW_LIST } from './commands/looks.ts';
 import { MOVES } from './commands/moves.ts';
 import { STOPS } from './commands/stops.ts';
 import { ExpressionError } from './expression.ts';
-import { MONITOR_COMMANDS } from './gdb/monitor.ts';
+import { MONITOR_COMMANDS } from './monitor.ts';
 import { type Target, TargetError } from './target.ts';
 import { VIEWS, viewNamed } from './views/index.ts';
 import type { Scene } from './views/scene.ts';

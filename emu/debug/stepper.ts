@@ -10,6 +10,7 @@ import type { RunLimits } from '../machine/machine.ts';
 import type { Pc } from '../machine/pc.ts';
 import type { Stop } from '../machine/stop.ts';
 import { type DebugInfo, NO_DEBUG_INFO } from '../trace/debug-info.ts';
+import { isSameLine, type SourceLines } from '../trace/source-lines.ts';
 import type { SymbolTable } from '../trace/symbols.ts';
 import { type TrapEntry, TrapLog } from '../trace/trap-log.ts';
 import { History, type HistoryOptions } from './history.ts';
@@ -112,19 +113,16 @@ export class Stepper {
     return (cpu.segment('cs').base + cpu.eip) >>> 0;
   }
 
-  /** A move in pieces, for a face that must look around in between. Only one at a time may be under way. */
-  begin(verb: Verb): Move {
+  /**
+   * A move in pieces, for a face that must look around in between. Only one at a time may be under way.
+   * @param lines steps go by lines of source rather than by instructions, wherever there are some
+   */
+  begin(verb: Verb, lines?: SourceLines): Move {
     this.pauseAsked = false;
-    const moves: Record<Verb, () => Steps> = {
-      step: () => this.stepping(),
-      over: () => this.steppingOver(),
-      out: () => this.steppingOut(),
-      run: () => this.running(Infinity),
-      back: () => this.steppingBack(),
-      backOver: () => this.steppingBackOver(),
-      runBack: () => this.runningBack(),
-    };
-    return this.moving(moves[verb]());
+    const forwards = verb === 'step' || verb === 'over';
+    if (lines && forwards) return this.moving(this.lineForwards(verb, lines));
+    if (lines && (verb === 'back' || verb === 'backOver')) return this.moving(this.lineBackwards(verb, lines));
+    return this.moving(this.moveOf(verb));
   }
 
   /** One instruction; while the processor waits, the wait and the delivery that ends it. */
@@ -176,6 +174,56 @@ export class Stepper {
     return new Move(steps, (slice) => {
       this.slice = slice;
     });
+  }
+
+  private moveOf(verb: Verb): Steps {
+    switch (verb) {
+      case 'step':
+        return this.stepping();
+      case 'over':
+        return this.steppingOver();
+      case 'out':
+        return this.steppingOut();
+      case 'run':
+        return this.running(Infinity);
+      case 'back':
+        return this.steppingBack();
+      case 'backOver':
+        return this.steppingBackOver();
+      case 'runBack':
+        return this.runningBack();
+    }
+  }
+
+  /** Until another line begins. A routine without lines that is called on the way is run through. */
+  private *lineForwards(verb: 'step' | 'over', lines: SourceLines): Steps {
+    const from = lines.at(this.here);
+    for (;;) {
+      const call = isCall(peekBytes(this.pc, this.here, 15));
+      let reason = yield* this.moveOf(verb);
+      let at = lines.at(this.here);
+      if (reason.kind === 'step' && from && !at && verb === 'step' && call) {
+        reason = yield* this.steppingOut();
+        at = lines.at(this.here);
+      }
+      if (reason.kind !== 'step' || !from || !at || (!isSameLine(at, from) && at.isStatement)) return reason;
+      if (this.pc.machine.now >= this.slice.until) yield { kind: 'budget' };
+    }
+  }
+
+  /** To the beginning of the line one is in, or at its beginning to that of the line before. */
+  private *lineBackwards(verb: 'back' | 'backOver', lines: SourceLines): Steps {
+    const from = lines.at(this.here);
+    let reason = yield* this.moveOf(verb);
+    const line = lines.at(this.here);
+    while (reason.kind === 'step' && from && line) {
+      const at = lines.at(this.here);
+      if (!at || !isSameLine(at, line)) return yield* this.stepping();
+      if (at.first === this.here) return reason;
+      yield { kind: 'budget' };
+      reason = yield* this.moveOf(verb);
+    }
+    return reason;
   }
 
   private *stepping(): Steps {
@@ -335,9 +383,11 @@ export class Stepper {
   private *advancing(until: number, looking = false): Generator<Stop, Reason | undefined> {
     const { cpu, machine } = this.pc;
     this.arm();
-    const traps = this.waitsFor('trap') ? { traps: 1 } : {};
-    const times = this.stops.flatMap(({ at }) => (at.kind === 'time' ? [at.time] : []));
     for (;;) {
+      // Stops may be set and taken away while this is under way.
+      if (!this.armed) this.arm();
+      const traps = this.waitsFor('trap') ? { traps: 1 } : {};
+      const times = this.stops.flatMap(({ at }) => (at.kind === 'time' ? [at.time] : []));
       const next = Math.min(until, ...times.filter((time) => time > machine.now));
       const limits = looking ? { until: next } : this.untilSlice(next);
       const { now } = machine;

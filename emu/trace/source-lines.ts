@@ -18,6 +18,10 @@ export interface LineCode extends SourceLine {
   readonly isStatement: boolean;
 }
 
+export function isSameLine(a: SourceLine, b: SourceLine): boolean {
+  return a.line === b.line && a.file === b.file;
+}
+
 export class SourceLines {
   /** By address. */
   private readonly code: readonly LineCode[];
@@ -99,7 +103,7 @@ function joined(code: readonly LineCode[]): LineCode[] {
   const whole: LineCode[] = [];
   for (const piece of code) {
     const last = whole.at(-1);
-    if (last && last.end === piece.first && last.line === piece.line && last.file === piece.file) {
+    if (last && last.end === piece.first && isSameLine(last, piece)) {
       whole[whole.length - 1] = { ...last, end: piece.end };
     } else whole.push(piece);
   }

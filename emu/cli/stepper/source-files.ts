@@ -9,11 +9,16 @@ const LEVELS = 4;
 /** @param near files, like the image, whose folders and those above are looked in, after the current one */
 export function sourceFiles(...near: readonly string[]): (file: string) => readonly string[] | undefined {
   const known = new Map<string, readonly string[] | undefined>();
-  const roots = ['.', ...near.map(dirname)].flatMap(above);
+  const roots = sourceFolders(...near);
   return (file) => {
     if (!known.has(file)) known.set(file, read(isAbsolute(file) ? [file] : roots.map((root) => join(root, file))));
     return known.get(file);
   };
+}
+
+/** The folders that such a path may count from, the best first. */
+export function sourceFolders(...near: readonly string[]): string[] {
+  return ['.', ...near.map(dirname)].flatMap(above);
 }
 
 function above(folder: string): string[] {

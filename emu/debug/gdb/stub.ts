@@ -7,10 +7,10 @@
 import type { RunLimits } from '../../machine/machine.ts';
 import { describeStop, type Stop } from '../../machine/stop.ts';
 import { peekBytes, pokeBytes } from '../memory-view.ts';
+import { monitor } from '../monitor.ts';
 import type { Move } from '../move.ts';
 import type { Stepper, Verb } from '../stepper.ts';
 import type { Reason, StopAt } from '../stops.ts';
-import { monitor } from './monitor.ts';
 import { frame, fromHex, PACKET_BYTES, PacketReader, textToHex, toHex } from './packets.ts';
 import { EIP_NUMBER, ESP_NUMBER, MEMORY_MAP, REGISTERS, targetDescription } from './registers.ts';
 

@@ -1,14 +1,14 @@
-/** gdb's `monitor COMMAND`: what the protocol has no packets for. */
+/** The commands that every face has beside its own: gdb's `monitor COMMAND`, the debug console of an editor, the lines. */
 
-import { isKeyName } from '../../machine/input-log.ts';
-import { stateHash } from '../../machine/state-hash.ts';
-import { ExpressionError, parseExpression } from '../expression.ts';
-import type { Stepper } from '../stepper.ts';
-import { sceneOf, usageOf, VIEWS, type View } from '../views/index.ts';
-import { historyView } from '../views/record.ts';
-import { plain } from '../views/text.ts';
-import { whyFault } from '../why-fault.ts';
-import { whyIrq } from '../why-irq.ts';
+import { isKeyName } from '../machine/input-log.ts';
+import { stateHash } from '../machine/state-hash.ts';
+import { ExpressionError, parseExpression } from './expression.ts';
+import type { Stepper } from './stepper.ts';
+import { sceneOf, usageOf, VIEWS, type View } from './views/index.ts';
+import { historyView } from './views/record.ts';
+import { plain } from './views/text.ts';
+import { whyFault } from './why-fault.ts';
+import { whyIrq } from './why-irq.ts';
 
 interface MonitorCommand {
   readonly usage: string;
@@ -41,6 +41,8 @@ const COMMANDS: readonly MonitorCommand[] = [
   { usage: 'nmi', help: 'press the NMI button', run: nmi },
 ];
 
+const ALL = [...VIEW_COMMANDS, ...COMMANDS];
+
 /** Those that are no views: usage and help. */
 export const MONITOR_COMMANDS: readonly (readonly [string, string])[] = COMMANDS.map(({ usage, help }) => [
   usage,
@@ -53,18 +55,32 @@ export const MONITOR_COMMANDS: readonly (readonly [string, string])[] = COMMANDS
  */
 export function monitor(stepper: Stepper, line: string): string {
   const words = line.trim().split(/\s+/);
-  for (const command of [...VIEW_COMMANDS, ...COMMANDS]) {
-    const name = command.usage.split(' ').filter((word) => /^[a-z]+$/.test(word));
-    if (!name.every((word, i) => words[i] === word)) continue;
-    try {
-      const text = command.run(stepper, words.slice(name.length));
-      return text === undefined ? `usage: ${command.usage}\n` : ended(text);
-    } catch (error) {
-      if (error instanceof RangeError || error instanceof ExpressionError) return `${error.message}\n`;
-      throw error;
-    }
+  const command = commandOf(words);
+  if (!command) return ALL.map(({ usage, help }) => `${usage.padEnd(24)}${help}\n`).join('');
+  try {
+    const text = command.run(stepper, words.slice(nameOf(command).length));
+    return text === undefined ? `usage: ${command.usage}\n` : ended(text);
+  } catch (error) {
+    if (error instanceof RangeError || error instanceof ExpressionError) return `${error.message}\n`;
+    throw error;
   }
-  return [...VIEW_COMMANDS, ...COMMANDS].map(({ usage, help }) => `${usage.padEnd(24)}${help}\n`).join('');
+}
+
+/** Whether a line begins as one of the commands does. */
+export function isMonitorCommand(line: string): boolean {
+  return commandOf(line.trim().split(/\s+/)) !== undefined;
+}
+
+/** What the commands are called, views too. */
+export const MONITOR_NAMES: readonly string[] = ALL.map((command) => nameOf(command).join(' '));
+
+function commandOf(words: readonly string[]): MonitorCommand | undefined {
+  return ALL.find((command) => nameOf(command).every((word, i) => words[i] === word));
+}
+
+/** The words of a command that are typed as they stand. */
+function nameOf({ usage }: MonitorCommand): string[] {
+  return usage.split(' ').filter((word) => /^[a-z]+$/.test(word));
 }
 
 function showView(stepper: Stepper, view: View, text: string | undefined): string | undefined {
