@@ -60,6 +60,8 @@ export interface RunLimits {
 export interface MachineOptions {
   /** Bytes of RAM, a multiple of 4 KB. */
   readonly ramBytes: number;
+  /** Bytes of ROM that will lie above the RAM, a multiple of 4 KB; default 0. */
+  readonly romBytes?: number;
   /** Instructions in a virtual second; default 100,000,000. */
   readonly frequency?: number;
 }
@@ -89,9 +91,10 @@ export class Machine implements TimeSource {
   private constructor(
     readonly cpu: Processor,
     readonly ports: PortBus,
+    romBytes: number,
     frequency: number,
   ) {
-    this.memory = new PhysicalMemory(cpu);
+    this.memory = new PhysicalMemory(cpu, romBytes);
     this.clock = new VirtualClock(this, frequency);
   }
 
@@ -115,8 +118,9 @@ export class Machine implements TimeSource {
       mmioWrite: (address, value, width) => memory!.mmioWrite(address, value, width),
       acknowledge,
     };
-    const cpu = createCpu(host, options.ramBytes);
-    const machine = new Machine(cpu, ports, options.frequency ?? DEFAULT_FREQUENCY);
+    const romBytes = options.romBytes ?? 0;
+    const cpu = createCpu(host, options.ramBytes + romBytes);
+    const machine = new Machine(cpu, ports, romBytes, options.frequency ?? DEFAULT_FREQUENCY);
     memory = machine.memory;
     ports.showLatchesIn(cpu.portLatches);
     return machine;

@@ -19,6 +19,7 @@
  * |     |                  | 3d4-3d5 ...         | vga-text, memory a0000-bffff             |
  * | NMI | time-out         | 441 443             | ib700 watchdog                           |
  * | 12  | aux              | 60, 64              | i8042, with a mouse                      |
+ * | 14  | INTRQ            | 1f0-1f7 3f6         | ATA disk, if there is one                |
  * |     |                  | 604                 | power                                    |
  * |     |                  | cf9                 | reset control                            |
  * | 10  | pin events       | memory 3f200000     | bcm2835-gpio                             |
@@ -30,10 +31,12 @@
  * (shadow RAM): linkers like to put an image's headers into the page below 1 MB.
  */
 
+import { AtaDisk } from '../../devices/ata-disk.ts';
 import { Bcm2835Gpio } from '../../devices/bcm2835-gpio.ts';
 import { cmosOf } from '../../devices/cmos.ts';
 import { DebugConsole } from '../../devices/debug-console.ts';
 import type { Clock, Device, IrqLine } from '../../devices/device.ts';
+import { DiskImage } from '../../devices/disk-image.ts';
 import { FpuError } from '../../devices/fpu-error.ts';
 import { I8042 } from '../../devices/i8042.ts';
 import { I8254 } from '../../devices/i8254.ts';
@@ -56,10 +59,11 @@ import { Uart16550 } from '../../devices/uart16550.ts';
 import { VgaText } from '../../devices/vga-text.ts';
 import { type BootImage, boot } from './boot.ts';
 import { Cpu } from './cpu.ts';
+import { type Firmware, loadFirmware, mapFirmware, romBytesOf } from './firmware.ts';
 import { HostSerial } from './host-serial.ts';
 import type { CaseButton, Input } from './input-log.ts';
 import { IrqWire } from './irq-lines.ts';
-import type { LoadedImage } from './loaders/image.ts';
+import type { ImageFile, LoadedImage } from './loaders/image.ts';
 import { Machine } from './machine.ts';
 import { Typist } from './typist.ts';
 
@@ -97,6 +101,10 @@ export interface PcOptions {
   readonly serial?: SerialSink | readonly (SerialSink | undefined)[];
   /** Serial bytes take the time that the guest's divisor says (default), or none. */
   readonly serialPaced?: boolean;
+  /** A ROM at the top of the 4 GB; boot() its `bios` to start in it. */
+  readonly firmware?: Firmware;
+  /** A disk on the ATA channel. The file stays as it is: what is written, only the machine has. */
+  readonly disk?: ImageFile;
   /** What is on the parallel port: a printer that hands on what it prints, IBM's wrap plug, or (default) nothing. */
   readonly parallel?: ((byte: number) => void) | 'wrap';
   /** Gets each byte written to the debug console, port 0xe9. */
@@ -163,11 +171,15 @@ export class Pc {
   /** Whoever sits at the keyboard. */
   readonly typist: Typist;
   readonly configuration: PcConfiguration;
+  readonly firmware: Firmware | undefined;
+  readonly disk: AtaDisk | undefined;
+  /** What is on the disk at power-on. */
+  readonly diskFile: ImageFile | undefined;
   private readonly fingers = new Map<number, IrqLine & { level: boolean }>();
   private booted: BootImage | undefined;
   private consoleListener: SerialSink | undefined;
 
-  /** @throws RangeError when an option is out of range */
+  /** @throws RangeError when an option is out of range; ImageError when firmware cannot be used */
   constructor(options: PcOptions = {}) {
     const ramBytes = options.ramBytes ?? DEFAULT_RAM_BYTES;
     if (!(ramBytes >= 2 * MB && ramBytes <= MAX_RAM_BYTES)) {
@@ -177,7 +189,11 @@ export class Pc {
     let cpu: Cpu | undefined;
     this.pic = new I8259Pair({ int: { set: (level) => cpu?.setIntr(level) } });
     const machine = Machine.create(
-      { ramBytes, ...(options.frequency === undefined ? {} : { frequency: options.frequency }) },
+      {
+        ramBytes,
+        romBytes: options.firmware ? romBytesOf(options.firmware) : 0,
+        ...(options.frequency === undefined ? {} : { frequency: options.frequency }),
+      },
       (host, bytes) => {
         cpu = Cpu.create(host, bytes);
         return cpu;
@@ -188,6 +204,10 @@ export class Pc {
     this.cpu = cpu!;
     machine.memory.addRam(0, LOW_RAM_END);
     machine.memory.addRam(SHADOW_RAM, ramBytes - SHADOW_RAM);
+    this.firmware = options.firmware;
+    if (options.firmware) mapFirmware(machine.memory, options.firmware);
+    this.diskFile = options.disk;
+    const disk = options.disk && new DiskImage(options.disk.bytes);
 
     this.wires = Array.from({ length: 16 }, (_, n) =>
       n === CASCADE ? undefined : new IrqWire(`IRQ ${n}`, this.pic.irq(n)),
@@ -230,7 +250,7 @@ export class Pc {
       clock,
       irq: this.wire(8),
       nmiMask: nmi.mask,
-      cmos: options.cmos ?? cmosOf({ memoryBytes: ramBytes, mouse: true }),
+      cmos: options.cmos ?? cmosOf({ memoryBytes: ramBytes, mouse: true, ...(disk && { disk: disk.geometry }) }),
       ...(options.startTime === undefined ? {} : { start: options.startTime }),
     });
     const sinks = typeof options.serial === 'function' ? [options.serial] : (options.serial ?? []);
@@ -244,6 +264,7 @@ export class Pc {
       ...(options.lamp === undefined ? {} : { changed: this.outside(options.lamp) }),
     });
     this.vga = new VgaText({ clock });
+    this.disk = disk && new AtaDisk({ clock, irq: this.wire(14), image: disk });
     this.typist = new Typist(clock, machine.inputs, () => this.keyboard.idle);
     const fpuError = new FpuError({
       irq: this.wire(13),
@@ -272,6 +293,7 @@ export class Pc {
       this.gpio,
       new Ib700({ clock, act: () => this.watchdogBites(options.watchdog ?? 'reset') }),
       fpuError,
+      ...(this.disk ? [this.disk] : []),
       this.vga,
       new DebugConsole({ transmit: this.outside(options.debugConsole) }),
       new IsaDebugExit({ exit: (status) => machine.halt({ kind: 'exit', status }) }),
@@ -322,14 +344,17 @@ export class Pc {
   }
 
   /**
-   * Put an image in place, now and at every reset, and the processor at its entry.
+   * Put an image in place, now and at every reset, and the processor at its entry. The firmware's `bios` leaves it
+   * where RESET# does, at the reset vector.
    * @throws ImageError when the image cannot be used
    */
   boot(image: BootImage): LoadedImage {
     let loaded: LoadedImage | undefined;
     this.booted = image;
-    this.machine.onBoot(() => {
-      loaded = boot(this.cpu, this.machine.memory, image);
+    const { cpu, machine, firmware } = this;
+    machine.onBoot(() => {
+      loaded =
+        image.file === firmware?.bios ? loadFirmware(machine.memory, firmware) : boot(cpu, machine.memory, image);
     });
     return loaded!;
   }

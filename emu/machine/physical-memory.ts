@@ -29,6 +29,8 @@ export interface Region {
   readonly owner: string;
   readonly first: number;
   readonly last: number;
+  /** RAM and ROM: where in the host's memory it lies. */
+  readonly offset: number;
 }
 
 /** A write to a chip's memory; the width is in bytes. */
@@ -40,14 +42,21 @@ export class PhysicalMemory {
   private readonly windows = new Map<number, { readonly owner: string; readonly window: MemoryWindow }>();
   private listener: MmioListener | undefined;
 
-  /** Nothing is mapped at first. */
-  constructor(private readonly frames: FrameTable) {
-    frames.unmap(0, frames.ram.length);
-  }
-
   /** Bytes of RAM the machine was built with; some of its frames may be hidden behind ROM or chips. */
-  get ramBytes(): number {
-    return this.frames.ram.length;
+  readonly ramBytes: number;
+  private romsEnd: number;
+
+  /**
+   * Nothing is mapped at first.
+   * @param romBytes of the host's memory, how much at its end is for ROMs above the RAM
+   */
+  constructor(
+    private readonly frames: FrameTable,
+    romBytes = 0,
+  ) {
+    this.ramBytes = frames.ram.length - romBytes;
+    this.romsEnd = this.ramBytes;
+    frames.unmap(0, frames.ram.length);
   }
 
   /** Everything that is mapped, lowest address first. */
@@ -57,24 +66,31 @@ export class PhysicalMemory {
 
   /** @throws RangeError when not made of whole frames, beyond the RAM there is, or taken. */
   addRam(first: number, length: number): void {
-    this.addRegion({ kind: 'ram', owner: 'RAM', first, last: first + length - 1 });
+    this.addRegion({ kind: 'ram', owner: 'RAM', first, last: first + length - 1, offset: first });
     this.frames.mapRam(first, length, first);
   }
 
-  /** Map an image read-only, in the RAM that lies unused at its address; its last frame is filled up with 0xff. @throws RangeError as addRam. */
+  /**
+   * Map an image read-only; its last frame is filled up with 0xff. Below the end of RAM it takes the RAM that lies
+   * unused at its address, above it what was set apart for ROMs.
+   * @throws RangeError when not made of whole frames, there is no room for it, or taken
+   */
   addRom(owner: string, first: number, image: Uint8Array): void {
     const length = Math.ceil(image.length / FRAME_BYTES) * FRAME_BYTES;
-    this.addRegion({ kind: 'rom', owner, first, last: first + length - 1 });
-    this.frames.ram.fill(FLOATING, first, first + length);
-    this.frames.ram.set(image, first);
-    this.frames.mapRom(first, length, first);
+    const isAbove = first >= this.ramBytes;
+    const offset = isAbove ? this.romsEnd : first;
+    this.addRegion({ kind: 'rom', owner, first, last: first + length - 1, offset });
+    if (isAbove) this.romsEnd += length;
+    this.frames.ram.fill(FLOATING, offset, offset + length);
+    this.frames.ram.set(image, offset);
+    this.frames.mapRom(first, length, offset);
     this.frames.memoryChanged(first, length);
   }
 
   /** Give frames to a chip. @throws RangeError when not made of whole frames, or taken. */
   addWindow(owner: string, window: MemoryWindow): void {
     const length = window.last - window.first + 1;
-    this.addRegion({ kind: 'mmio', owner, first: window.first, last: window.last });
+    this.addRegion({ kind: 'mmio', owner, first: window.first, last: window.last, offset: 0 });
     for (let at = window.first; at < window.last; at += FRAME_BYTES) {
       this.windows.set(at / FRAME_BYTES, { owner, window });
     }
@@ -83,14 +99,18 @@ export class PhysicalMemory {
 
   /** The host's copy of RAM or ROM bytes. @throws RangeError when some of it is neither. */
   read(address: number, length: number): Uint8Array {
-    this.requireMemory(address, length);
-    return this.frames.ram.slice(address, address + length);
+    const bytes = new Uint8Array(length);
+    this.forEachPart(address, length, (at, offset, size) => {
+      bytes.set(this.frames.ram.subarray(offset, offset + size), at);
+    });
+    return bytes;
   }
 
   /** Put bytes into RAM or ROM, as a loader or a debugger does. @throws RangeError when some of it is neither. */
   write(address: number, bytes: Uint8Array): void {
-    this.requireMemory(address, bytes.length);
-    this.frames.ram.set(bytes, address);
+    this.forEachPart(address, bytes.length, (at, offset, size) => {
+      this.frames.ram.set(bytes.subarray(at, at + size), offset);
+    });
     this.frames.memoryChanged(address, bytes.length);
   }
 
@@ -130,6 +150,20 @@ export class PhysicalMemory {
     }
   }
 
+  /** The parts of a run of memory that lie in one region each: from where in the run, at which offset, how long. */
+  private forEachPart(
+    address: number,
+    length: number,
+    action: (at: number, offset: number, size: number) => void,
+  ): void {
+    this.requireMemory(address, length);
+    for (const { kind, first, last, offset } of this.regions) {
+      const from = Math.max(first, address);
+      const end = Math.min(last + 1, address + length);
+      if (kind !== 'mmio' && from < end) action(from - address, offset + from - first, end - from);
+    }
+  }
+
   private windowAt(address: number) {
     return this.windows.get(Math.floor(address / FRAME_BYTES));
   }
@@ -140,7 +174,8 @@ export class PhysicalMemory {
     if (first < 0 || last > 0xffffffff || first % FRAME_BYTES !== 0 || (last + 1) % FRAME_BYTES !== 0 || last < first) {
       throw new RangeError(`${name} is not made of whole 4 KB frames below 4 GB`);
     }
-    if (kind !== 'mmio' && last >= this.ramBytes) {
+    const hostBytes = first < this.ramBytes ? this.ramBytes : this.frames.ram.length;
+    if (kind !== 'mmio' && region.offset + last - first >= hostBytes) {
       throw new RangeError(`${name} does not fit into ${this.ramBytes} bytes of RAM`);
     }
     const other = this.regions.find((r) => r.first <= last && first <= r.last);

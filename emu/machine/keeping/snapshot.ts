@@ -42,7 +42,7 @@ export function formatSnapshot(pc: Pc): Uint8Array {
   const { machine, cpu } = pc;
   machine.catchUp();
   const { chips, fingers } = pc.saveBoard();
-  const pages = pagesInUse(cpu.ram);
+  const pages = pagesInUse(cpu.ram.subarray(0, machine.memory.ramBytes));
   const contents = Buffer.concat(pages.map((page) => cpu.ram.subarray(page * FRAME_BYTES, (page + 1) * FRAME_BYTES)));
   const written: Written = {
     layout: layoutOfState(),
@@ -92,7 +92,7 @@ export function restoreSnapshot(file: string, snapshot: Snapshot, listeners: Lis
 
 /** The same, into a PC that was made and booted by the snapshot's recipe. @throws KeptFileError */
 export function loadSnapshot(file: string, pc: Pc, { time, cpu, chips, fingers, pages, contents }: Snapshot): void {
-  const { ram } = pc.cpu;
+  const ram = pc.cpu.ram.subarray(0, pc.machine.memory.ramBytes);
   const there = pc.machine.devices.map(({ name }) => name);
   if (there.length !== chips.length || there.some((name, i) => chips[i]?.name !== name)) {
     throw new KeptFileError(file, `its machine has other chips: ${chips.map(({ name }) => name).join(', ')}`);

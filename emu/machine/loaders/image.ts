@@ -89,9 +89,12 @@ export interface ImageSymbol {
   readonly global: boolean;
 }
 
-/** How the processor is to start, once an image is in memory: 32-bit flat protected mode, ring 0, paging off, IF 0. */
+/**
+ * How the processor is to start, once an image is in memory: 32-bit flat protected mode, ring 0, paging off, IF 0; in a
+ * ROM, as after RESET#.
+ */
 export interface LoadedImage {
-  readonly kind: 'flat' | 'elf32' | 'multiboot';
+  readonly kind: 'flat' | 'elf32' | 'multiboot' | 'rom';
   readonly entry: number;
   /** Registers that the way of booting defines; the others are 0. */
   readonly registers: { readonly eax?: number; readonly ebx?: number; readonly esp?: number };
