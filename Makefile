@@ -111,7 +111,7 @@ build/tools/bundle.js: emu/build/bundle.ts $(builders) $(installed)
 build/tools/picture.js: emu/build/picture.ts $(builders) $(installed)
 	@$(bundled)
 
-build/tools/guest.js: emu/build/guest.ts $(builders) $(assembler) $(installed)
+build/tools/guest.js: emu/build/guest.ts $(builders) $(assembler) devices/vga-font.ts $(installed)
 	@$(bundled)
 
 build/tools/bench.js: test/bench/main.ts $(call files,test/bench) $(hosts) build/core.stamp

@@ -1,6 +1,6 @@
 /**
- * Assembles the guest: dist/guest/kernel.elf, and dist/guest/programs.cpio with the ring-3 programs, the modules and
- * the files of guest/archive.
+ * Assembles the guest: dist/guest/kernel.elf, dist/guest/programs.cpio with the ring-3 programs, the modules and the
+ * files of guest/archive, and dist/guest/bios.bin.
  *
  * The kernel knows its functions by name. So it is assembled twice: the symbols of the first become a table in the
  * second, which lies behind everything else, so that no address moves.
@@ -8,6 +8,7 @@
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Assembly } from '../../asm/index.ts';
+import { FONT_8X16 } from '../../devices/vga-font.ts';
 import { assembleFile } from './assemble.ts';
 import { type ArchiveFile, cpioArchive } from './cpio.ts';
 import { functionsOf, kallsymsSource, type PlacedSymbol } from './kallsyms.ts';
@@ -17,6 +18,7 @@ const KERNEL = 'guest/kernel';
 const PROGRAMS = 'guest/programs';
 const MODULES = 'guest/modules';
 const ARCHIVE = 'guest/archive';
+const BIOS = 'guest/bios';
 const SCRATCH = 'build/guest';
 const OUT = 'dist/guest';
 
@@ -31,6 +33,13 @@ await main(async () => {
     const files = [...programs(), ...modules(), ...plainFiles()];
     writeIfChanged(`${OUT}/programs.cpio`, cpioArchive(files));
     return `${files.length} files`;
+  });
+  await step(`guest: assembling ${BIOS}`, async () => {
+    // The BIOS has the same font as the VGA at power-on.
+    writeIfChanged(`${SCRATCH}/font.bin`, Uint8Array.from(FONT_8X16));
+    const bios = assembleFile(`${BIOS}/bios.asm`, { format: 'bin', includePaths: [BIOS, SCRATCH] });
+    writeIfChanged(`${OUT}/bios.bin`, bios.bytes);
+    return `${bios.bytes.length / 1024} KB`;
   });
 });
 

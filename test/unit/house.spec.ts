@@ -22,7 +22,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'emu/debug': ['emu/trace', 'emu/machine', 'devices/device.ts', 'asm'],
   'emu/testing': ['emu/debug', 'emu/trace', 'emu/machine', 'devices', 'asm'],
   'emu/cli': ['package.json', 'emu/debug', 'emu/trace', 'emu/machine', 'devices', 'asm'],
-  'emu/build': ['emu/isa', 'asm'],
+  // The BIOS's ROM has the font that the VGA has at power-on.
+  'emu/build': ['emu/isa', 'asm', 'devices/vga-font.ts'],
   'emu/index.ts': ['emu/debug', 'emu/trace', 'emu/machine', 'devices', 'asm'],
 };
 const FOR_ALL = ['emu/core/layout.ts', 'emu/core/lines.ts'];
