@@ -19,6 +19,26 @@ export function needBytes(path: string): Uint8Array {
   return bytes;
 }
 
+/** The file's bytes. @throws CommandError that says why not */
+export function readFile(path: string): Uint8Array {
+  return onFile('read', path, () => readFileSync(path));
+}
+
+/** Does something with a file, and tells what went wrong in plain words. @throws CommandError */
+export function onFile<T>(verb: string, path: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const reasons: Readonly<Record<string, string>> = {
+      ENOENT: 'no such file',
+      EISDIR: 'it is a directory',
+      EACCES: 'permission denied',
+    };
+    throw new CommandError(`cannot ${verb} ${path}: ${reasons[code ?? ''] ?? message}`);
+  }
+}
+
 /** Writes beside the file and then renames, so that nobody sees half of it. @throws CommandError */
 export function writeWhole(path: string, content: string | Uint8Array): void {
   const unfinished = `${path}.${process.pid}.tmp`;

@@ -1,14 +1,16 @@
 /** The options of a machine that a command boots, and what a session makes of them. */
 
-import { closeSync, existsSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import type { BootImage } from '../machine/boot.ts';
 import { KeptFileError } from '../machine/keeping/container.ts';
 import { InputLogError, parseInputLog } from '../machine/keeping/input-log-file.ts';
 import { pcOptionsOf, type Recipe } from '../machine/keeping/recipe.ts';
-import { ImageError, ImageFile } from '../machine/loaders/image.ts';
+import { ImageError, type ImageFile } from '../machine/loaders/image.ts';
 import type { BootModule } from '../machine/loaders/multiboot.ts';
 import { MAX_RAM_BYTES, type WatchdogAction } from '../machine/pc.ts';
+import { BOOT_OPTIONS, type BootFiles, bootFilesOf, diskWriter } from './boot-files.ts';
 import { CommandError, UsageError } from './command.ts';
+import { onFile, readFile } from './files.ts';
 import { type InputItem, parseButtonScript, parseMouseScript } from './input-script.ts';
 import { type Kept, openKept } from './kept.ts';
 import { type KeyItem, KeyScriptError, parseKeyScript } from './key-script.ts';
@@ -22,6 +24,7 @@ const WATCHDOG_ACTIONS = ['reset', 'nmi', 'none'] as const;
 export const MACHINE_OPTIONS = [
   { name: 'm', argument: 'SIZE', help: 'RAM in megabytes, or with K, M or G behind it (default 128)' },
   { name: 'kernel', argument: 'IMAGE', help: 'the same as IMAGE' },
+  ...BOOT_OPTIONS,
   { name: 'append', argument: 'TEXT', help: "the kernel's command line (multiboot)" },
   {
     name: 'initrd',
@@ -119,12 +122,12 @@ export function planOf(
   closers: Closers,
   stdio: (bytes: Uint8Array) => void = toStandardOutput,
 ): Plan {
-  const path = imagePath(options);
-  const bytes = read(path);
+  const files = bootFilesOf(options);
+  const { name: path, bytes } = files.image;
   const kept = withClearErrors(() => openKept(path, bytes));
   if (kept) refuseWhatIsKept(options, kept);
   const recipe = kept?.recipe;
-  const image = recipe?.image ?? imageOf(options, new ImageFile(path, bytes));
+  const image = recipe?.image ?? imageOf(options, files.image);
   const keys = keysOf(options, terminal);
   if (options.has('realtime') && options.has('no-realtime')) throw new UsageError('--realtime and --no-realtime');
   if (options.has('replay') && keys.length > 0 && options.has('keys'))
@@ -144,7 +147,7 @@ export function planOf(
 
   return {
     image,
-    pc: recipe ? builtAs(recipe) : pcOf(options, cmosPath),
+    pc: recipe ? builtAs(recipe) : pcOf(options, cmosPath, files),
     kept,
     serialOut: sinkOf('serial', serial),
     moreSerialOut: [2, 3, 4].map((number, i) => {
@@ -160,6 +163,7 @@ export function planOf(
       cmosPath === undefined
         ? undefined
         : (bytes) => onFile('write', cmosPath, () => writeFileSync(cmosPath, Uint8Array.from(bytes))),
+    saveDisk: files.disk && options.has('write-disk') ? diskWriter(files.disk.name) : undefined,
     inputs,
     debugOut: sinkOf('debugcon', options.get('debugcon') ?? 'none'),
     trapOut: trapSink(options, closers),
@@ -178,6 +182,8 @@ const KEPT_OPTIONS = [
   'm',
   'append',
   'initrd',
+  'hda',
+  'write-disk',
   'address',
   'frequency',
   'rtc-base',
@@ -208,7 +214,7 @@ function imageOf(options: MachineOptions, file: ImageFile): BootImage {
   };
 }
 
-function pcOf(options: MachineOptions, cmosPath: string | undefined): Plan['pc'] {
+function pcOf(options: MachineOptions, cmosPath: string | undefined, { firmware, disk }: BootFiles): Plan['pc'] {
   const frequency = options.number('frequency', { min: 1000, max: 1e12 });
   const startTime = startTimeOf(options.get('rtc-base'));
   const cmos = cmosPath === undefined ? undefined : savedCmos(cmosPath);
@@ -217,6 +223,8 @@ function pcOf(options: MachineOptions, cmosPath: string | undefined): Plan['pc']
     ...(frequency === undefined ? {} : { frequency }),
     ...(startTime === undefined ? {} : { startTime }),
     ...(cmos === undefined ? {} : { cmos }),
+    ...(firmware && { firmware }),
+    ...(disk && { disk }),
     watchdog: watchdogOf(options.get('watchdog') ?? 'reset'),
     serialPaced: !options.has('serial-unpaced'),
   };
@@ -225,32 +233,6 @@ function pcOf(options: MachineOptions, cmosPath: string | undefined): Plan['pc']
 function builtAs(recipe: Recipe): Plan['pc'] {
   const { serial: _, parallel: __, ...options } = pcOptionsOf(recipe);
   return options;
-}
-
-function imagePath(options: MachineOptions): string {
-  const paths = [...options.operands, ...(options.has('kernel') ? [options.get('kernel')!] : [])];
-  const [path] = paths;
-  if (path === undefined) throw new UsageError('no image given');
-  if (paths.length > 1) throw new UsageError(`one image can be booted, not ${paths.join(' and ')}`);
-  return path;
-}
-
-function read(path: string): Uint8Array {
-  return onFile('read', path, () => readFileSync(path));
-}
-
-function onFile<T>(verb: string, path: string, action: () => T): T {
-  try {
-    return action();
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const reasons: Readonly<Record<string, string>> = {
-      ENOENT: 'no such file',
-      EISDIR: 'it is a directory',
-      EACCES: 'permission denied',
-    };
-    throw new CommandError(`cannot ${verb} ${path}: ${reasons[code ?? ''] ?? message}`);
-  }
 }
 
 /** A size as QEMU's -m takes it. */
@@ -271,7 +253,7 @@ function modulesOf(text: string): BootModule[] {
   return parts.map((commandLine) => {
     const path = commandLine.split(' ')[0]!;
     if (path === '') throw new UsageError(`-initrd ${text}: a file's name is empty`);
-    return { commandLine, bytes: read(path) };
+    return { commandLine, bytes: readFile(path) };
   });
 }
 
@@ -315,7 +297,7 @@ function startTimeOf(text: string | undefined): number | undefined {
 /** The CMOS of a machine before; undefined when there was none. */
 function savedCmos(path: string): number[] | undefined {
   if (!existsSync(path)) return undefined;
-  const bytes = read(path);
+  const bytes = readFile(path);
   if (bytes.length !== CMOS_BYTES)
     throw new CommandError(`${path}: a CMOS has ${CMOS_BYTES} bytes, not ${bytes.length}`);
   return [...bytes];
@@ -377,7 +359,7 @@ function trapSink(options: MachineOptions, closers: Closers): ((text: string) =>
 
 function replayOf(path: string | undefined, unfinished: boolean): Plan['replay'] {
   if (path === undefined) return undefined;
-  const text = Buffer.from(read(path)).toString('utf8');
+  const text = Buffer.from(readFile(path)).toString('utf8');
   return { name: path, log: withClearErrors(() => parseInputLog(path, text, unfinished)) };
 }
 

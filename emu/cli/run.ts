@@ -1,6 +1,7 @@
 /** `trapgate run`: boot an image, with the options QEMU's users know. */
 
 import { constants } from 'node:os';
+import { BOOT_HELP } from './boot-files.ts';
 import { type Command, CommandError } from './command.ts';
 import { DapServer } from './dap-server.ts';
 import { debugPlanOf } from './debug-plan.ts';
@@ -17,13 +18,15 @@ import { SerialFace } from './terminal/serial-face.ts';
 const HELP = `usage: trapgate run [OPTIONS] IMAGE
 
 Boot IMAGE: a multiboot kernel, an ELF32 executable, or a flat binary; or go on from a snapshot (--save) or a capsule
-(trapgate capsule).
+(trapgate capsule); or boot a disk (--boot).
 
 At a terminal its screen is shown and its keyboard is yours; Ctrl-A h tells the keys, Ctrl-A x leaves.
 When standard input or output is no terminal, COM1 is standard input and output, byte for byte; input waits until the
 guest is ready to receive it. So this is a session:  printf 'help\\npoweroff\\n' | trapgate run kernel.elf
 
 ${describeOptions(MACHINE_OPTIONS)}
+
+${BOOT_HELP}
 
 An option may be written with one dash or two: -append, --append.
 

@@ -19,6 +19,7 @@ import { formatChipEvent, listenToChips } from '../trace/chip-events.ts';
 import { formatAsQemu } from '../trace/qemu-format.ts';
 import { SymbolTable } from '../trace/symbols.ts';
 import { TrapLog } from '../trace/trap-log.ts';
+import type { DiskChanges } from './boot-files.ts';
 import { Doorbell } from './doorbell.ts';
 import { writeWhole } from './files.ts';
 import type { InputItem } from './input-script.ts';
@@ -32,7 +33,10 @@ export interface Plan {
   readonly image: BootImage;
   /** Where the image comes from when it was a snapshot or a capsule. */
   readonly kept: Kept | undefined;
-  readonly pc: Pick<PcOptions, 'ramBytes' | 'frequency' | 'startTime' | 'cmos' | 'watchdog' | 'serialPaced'>;
+  readonly pc: Pick<
+    PcOptions,
+    'ramBytes' | 'frequency' | 'startTime' | 'cmos' | 'watchdog' | 'serialPaced' | 'firmware' | 'disk'
+  >;
   /** Gets what COM1 sends. */
   readonly serialOut: (bytes: Uint8Array) => void;
   /** The same for COM2 to COM4; undefined: no cable. */
@@ -43,6 +47,8 @@ export interface Plan {
   readonly toneOut: ((text: string) => void) | undefined;
   /** Gets what the chips do, a line of JSON each. */
   readonly eventsOut: ((text: string) => void) | undefined;
+  /** Gets what has been written to the disk, at the end of the run. */
+  readonly saveDisk: ((changes: DiskChanges) => void) | undefined;
   /** Gets the CMOS at the end of the run. */
   readonly saveCmos: ((bytes: readonly number[]) => void) | undefined;
   /** What hands do to mouse and buttons. */
@@ -234,6 +240,7 @@ export class Session {
       face.detach();
       this.recording?.end();
       this.plan.saveCmos?.(this.pc.rtc.cmos);
+      this.plan.saveDisk?.(this.pc.disk?.changes ?? []);
       if (this.plan.save !== undefined) writeWhole(this.plan.save, formatSnapshot(this.pc));
     }
   }
