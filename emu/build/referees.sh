@@ -1,7 +1,7 @@
 #!/bin/sh
 # The programs that make test-all compares with. `referees.sh` checks that they are here (and installs them when
 # it may: Debian or Ubuntu, as root); `referees.sh install` installs them.
-packages='qemu-system-x86 qemu-system-arm nasm bochs gdb gcc gcc-multilib clang'
+packages='qemu-system-x86 qemu-system-arm nasm bochs gdb gcc gcc-multilib clang libunicorn-dev'
 
 missing() {
   for program in qemu-system-i386 qemu-system-arm nasm bochs gdb gcc clang; do
@@ -11,6 +11,7 @@ missing() {
   if command -v gcc >/dev/null && ! echo 'int main(void) { return 0; }' | gcc -m32 -x c -o /dev/null - 2>/dev/null; then
     printf ' gcc-multilib'
   fi
+  [ -f /usr/include/unicorn/unicorn.h ] || printf ' libunicorn-dev'
 }
 
 lacking=$(missing)

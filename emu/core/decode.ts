@@ -1,7 +1,7 @@
 // Guest bytes to records. The table made from emu/isa says what to read and which case results.
 import {
   FPU_REGISTERS, XMM, SLOT, EAX, ECX, EDX, EBX, ESP, EBP, ESI, EDI, ZERO, MODE, MODE_CODE32, MODE_STACK32, MODE_FLAT, ES, CS, SS, DS, FS, GS, SEGMENTS, SEGMENT, S_BASE,
-  FRAMES, FRAME_MEMORY, NO_PAGE, RECORD, R_CASE, R_DST, R_SRC, R_BASE, R_INDEX, R_SCALE, R_COUNT, R_IMM, R_DISP, R_EIP, R_SLOW_CASE, R_KIND, R_POSITION,
+  FRAMES, FRAME_MEMORY, FRAME_DATA, NO_PAGE, RECORD, R_CASE, R_DST, R_SRC, R_BASE, R_INDEX, R_SCALE, R_COUNT, R_IMM, R_DISP, R_EIP, R_SLOW_CASE, R_KIND, R_POSITION,
   R_TAKEN, R_NOT_TAKEN, R_NEXT, KIND_ENDS_BLOCK, KIND_REAL, KIND_ADDRESS16, KIND_REP, KIND_REPNE, NO_MEMORY, LEAVE, BLOCK_LIMIT, BLOCK, B_PHYSICAL,
   B_EIP, B_MODE, B_LIMIT, B_BYTES, B_SECOND, B_RECORDS,
 } from './layout';
@@ -43,7 +43,7 @@ let required = false; // the first instruction of a block: if its bytes cannot b
 
 function hostOf(physical: u32): usize {
   const frame = load<u32>(FRAMES + (physical >>> 12 << 2));
-  return frame & FRAME_MEMORY ? <usize>((frame & PAGE_MASK) + (physical & 0xfff)) : OPEN_BUS;
+  return (frame & (FRAME_MEMORY | FRAME_DATA)) == FRAME_MEMORY ? <usize>((frame & PAGE_MASK) + (physical & 0xfff)) : OPEN_BUS;
 }
 
 /** The instruction goes on in the next page: put what is left of this one and the head of that one side by side. */

@@ -139,6 +139,8 @@ export const FRAME_MMIO: u32 = 4; // a chip is there
 export const FRAME_CODE: u32 = 8; // decoded code lies in it
 export const FRAME_TABLES: u32 = 16; // descriptor tables lie in it: a store bumps GENERATION
 export const FRAME_SAVED: u32 = 32; // unchanged since the host took a copy of it: the first store takes the mark away
+export const FRAME_HEARD: u32 = 64; // memory that is read through the host, as a chip is; fetched from it is as ever
+export const FRAME_DATA: u32 = 128; // memory that nothing is fetched from: to a fetch it is as if nothing were there
 export const CODE_PAGES: u32 = 0x500000; // per frame: the page's list of blocks, 0 when none
 export const ARENA: u32 = 0x900000, ARENA_END: u32 = 0x1900000; // records
 // What `in` of a byte gives without asking the host: u16 for each port. Written by the host; its devices/read-latch.ts tells when.

@@ -5,7 +5,7 @@
 // is plain RAM, no decoded code and no descriptor that somebody remembers lies there, and the host has no copy to keep.
 import {
   A20_MASKED, CR0, CR4, CPL, GENERATION, TLB_SUPERVISOR, TLB_USER, TLB_ENTRIES, TLB_ENTRY, TLB_NEVER, T_READ, T_WRITE, T_ADDEND,
-  T_FRAME, REMEMBERED_PAGES, REMEMBERED_PAGES_BYTES, FRAMES, FRAME_MEMORY, FRAME_WRITABLE, FRAME_MMIO, FRAME_CODE, FRAME_TABLES, FRAME_SAVED,
+  T_FRAME, REMEMBERED_PAGES, REMEMBERED_PAGES_BYTES, FRAMES, FRAME_MEMORY, FRAME_WRITABLE, FRAME_MMIO, FRAME_CODE, FRAME_TABLES, FRAME_SAVED, FRAME_HEARD,
 } from './layout';
 import { tlbEntryOf } from './tlb';
 import { codeWritten, forgetJumps } from './blocks';
@@ -37,7 +37,7 @@ export const MARK_GLOBAL: u32 = 1, MARK_NO_EXECUTE: u32 = 2, MARK_LARGE: u32 = 4
 /** 1, 2 or 4 bytes that lie in one page. Where nothing is, the bus floats high. */
 export function readPhysical(address: u32, bytes: u32): u32 {
   const physical = address & ~load<u32>(A20_MASKED), frame = frameOf(physical);
-  if (frame & FRAME_MEMORY) {
+  if ((frame & (FRAME_MEMORY | FRAME_HEARD)) == FRAME_MEMORY) {
     const at = hostOf(frame, physical);
     return bytes == 4 ? load<u32>(at) : bytes == 2 ? <u32>load<u16>(at) : <u32>load<u8>(at);
   }
@@ -65,7 +65,7 @@ export function writePhysical(address: u32, value: u32, bytes: u32): void {
 /** Remember a page in the cache for this privilege. `writable`: by its rights, and dirty already. */
 function fill(linear: u32, physical: u32, access: u32, writable: bool, marks: u32): void {
   const frame = frameOf(physical), page = linear & PAGE_MASK, entry = tlbEntryOf(cacheFor(access), linear);
-  if (!(frame & FRAME_MEMORY) || isPageWatched(linear)) { store<u64>(entry, <u64>TLB_NEVER << 32 | TLB_NEVER, T_READ); return; }
+  if ((frame & (FRAME_MEMORY | FRAME_HEARD)) != FRAME_MEMORY || isPageWatched(linear)) { store<u64>(entry, <u64>TLB_NEVER << 32 | TLB_NEVER, T_READ); return; }
   const plain = (frame & (FRAME_WRITABLE | FRAME_CODE | FRAME_TABLES | FRAME_SAVED)) == FRAME_WRITABLE;
   store<u32>(entry, page, T_READ);
   store<u32>(entry, writable && plain ? page : TLB_NEVER, T_WRITE);

@@ -32,6 +32,13 @@ export enum RunExit {
   Watch = 5,
 }
 
+/** What the processor may do with memory on its own. Without `read` it does not write on its own, either. */
+export interface FrameRights {
+  readonly read: boolean;
+  readonly write: boolean;
+  readonly execute: boolean;
+}
+
 /** Memory to stop at, by linear addresses, both included. */
 export interface MemoryWatch {
   readonly first: number;
@@ -103,6 +110,7 @@ export class Cpu {
   private readonly core: CoreExports;
   private isRunning = false;
   private isStale = false;
+  private codeIsStale = false;
 
   /**
    * @param ramBytes guest RAM, a multiple of 4096 up to layout.ts's RAM_MAX; it is mapped at physical address 0.
@@ -224,6 +232,12 @@ export class Cpu {
   setIgnne(level: boolean): void {
     this.set(L.IGNNE, level ? 1 : 0);
   }
+  /** Awake again after HLT, or after a shutdown: for who answers those in place of the hardware. */
+  revive(): void {
+    this.set(L.HALTED, 0);
+    this.set(L.SHUTDOWN, 0);
+    this.isStale = true;
+  }
   get isHalted(): boolean {
     return this.get(L.HALTED) !== 0;
   }
@@ -243,6 +257,15 @@ export class Cpu {
   /** Let part of `ram` appear read-only; stores are ignored. */
   mapRom(address: number, length: number, offset: number): void {
     this.mapFrames(address, length, L.RAM + offset, L.FRAME_MEMORY);
+  }
+  /**
+   * Let part of `ram` appear with less than all rights: what is missing goes to the host's mmioRead and mmioWrite, and
+   * nothing is fetched without `execute`.
+   */
+  mapGuarded(address: number, length: number, offset: number, rights: FrameRights): void {
+    const told = (rights.read ? 0 : L.FRAME_HEARD) | (rights.write ? L.FRAME_WRITABLE : L.FRAME_MMIO);
+    const flags = L.FRAME_MEMORY | (rights.execute ? 0 : L.FRAME_DATA) | told;
+    this.mapFrames(address, length, L.RAM + offset, rights.read ? flags : (flags & ~L.FRAME_WRITABLE) | L.FRAME_MMIO);
   }
   /** Send accesses to the host's mmioRead and mmioWrite. */
   mapMmio(address: number, length: number): void {
@@ -265,11 +288,24 @@ export class Cpu {
   memoryChanged(address: number, bytes: number): void {
     this.core.memoryChanged(address, bytes);
   }
+  /** The memory map has changed under decoded code: decode it anew. Takes effect when the core is entered next. */
+  forgetCode(): void {
+    this.codeIsStale = true;
+    this.isStale = true;
+  }
   /** Physical address of a linear one, by the page tables as they are, without any side effect; undefined where none is mapped. */
   translate(linear: number): number | undefined {
     this.settle();
     const physical = this.core.probe(linear);
     return physical < 0 ? undefined : physical;
+  }
+
+  /** Where in `ram` a linear address leads, by page tables and memory map as they are; undefined where no memory is. */
+  locate(linear: number): number | undefined {
+    const physical = this.translate(linear);
+    if (physical === undefined) return undefined;
+    const frame = this.words[(L.FRAMES >> 2) + Math.floor(physical / PAGE)]!;
+    return frame & L.FRAME_MEMORY ? frame - (frame % PAGE) - L.RAM + (physical % PAGE) : undefined;
   }
 
   // ---- Registers
@@ -284,7 +320,9 @@ export class Cpu {
   private settle(): void {
     if (!this.isStale || this.isRunning) return;
     this.isStale = false;
-    this.core.stateChanged();
+    if (this.codeIsStale) this.core.stopsChanged();
+    else this.core.stateChanged();
+    this.codeIsStale = false;
   }
 
   register(name: GeneralRegister): number {

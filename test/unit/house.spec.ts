@@ -21,6 +21,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'emu/trace': ['emu/machine', 'devices/device.ts', 'asm'],
   'emu/debug': ['emu/trace', 'emu/machine', 'devices/device.ts', 'asm'],
   'emu/testing': ['emu/debug', 'emu/trace', 'emu/machine', 'devices', 'asm'],
+  'emu/unicorn': ['emu/machine', 'asm'],
   'emu/cli': ['package.json', 'emu/debug', 'emu/trace', 'emu/machine', 'devices', 'asm'],
   // The BIOS's ROM has the font that the VGA has at power-on.
   'emu/build': ['emu/isa', 'asm', 'devices/vga-font.ts'],
