@@ -64,7 +64,7 @@ async function run(args: readonly string[]): Promise<number> {
     const target = await RemoteTarget.connect(client, where, image);
     if (wantsFullScreen(options.has('plain'))) {
       const { FullScreen } = await import('./stepper/full-screen.ts');
-      await FullScreen.ofTarget(target, gone);
+      await new FullScreen(target).attend(gone);
     } else await talkInLines(new Repl(target), target, () => {});
     await target.leave();
     return 0;

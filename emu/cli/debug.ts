@@ -1,5 +1,6 @@
 /** `trapgate debug`: the stepper, on the full screen of a terminal, or in lines. */
 
+import { basename } from 'node:path';
 import { LocalTarget } from '../debug/local-target.ts';
 import { Repl } from '../debug/repl.ts';
 import { Stepper } from '../debug/stepper.ts';
@@ -44,19 +45,25 @@ async function run(args: readonly string[]): Promise<number> {
   const closers: (() => void)[] = [];
   try {
     const plan = planOf(options, options.all('serial')[0] ?? 'none', false, closers);
-    const session = withClearErrors(
-      () => new Session({ ...plan, realtime: terminal ? !options.has('no-realtime') : plan.realtime }),
-    );
+    // What COM1 sends is a pane of the screen, unless it is to go elsewhere.
+    let show: ((bytes: Uint8Array) => void) | undefined;
+    const screenPlan = {
+      realtime: !options.has('no-realtime'),
+      ...(options.has('serial') ? {} : { serialOut: (bytes: Uint8Array) => show?.(bytes) }),
+    };
+    const session = withClearErrors(() => new Session(terminal ? { ...plan, ...screenPlan } : plan));
     const history = { bytes: (options.number('history', { min: 1, max: 65536 }) ?? 256) * MB };
     const { file } = plan.image;
     const stepper = new Stepper(session.pc, session.symbols, { history, debugInfo: debugInfoOf(file) });
     withClearErrors(() => goToCursor(plan.kept, session.pc, (limits) => stepper.history.run(limits)));
     const source = sourceFiles(file.name, ...options.all('source').map((folder) => `${folder}/.`));
     const pump = terminal ? () => session.wake() : undefined;
-    const target = new LocalTarget(file.name, stepper, source, pump);
+    const target = new LocalTarget(basename(file.name), stepper, source, pump);
     if (terminal) {
       const { FullScreen } = await import('./stepper/full-screen.ts');
-      return await FullScreen.ofSession(target, session);
+      const full = new FullScreen(target, session, !options.has('serial'));
+      show = (bytes) => full.heard(bytes);
+      return await full.debug(target, session);
     }
     await talkInLines(new Repl(target), target, () => session.flush());
     return 0;

@@ -63,18 +63,21 @@ export class FullScreen {
   /** The pane whose address is asked for. */
   private asking: string | undefined;
 
-  /** @param hands undefined: nothing can be typed into the machine */
+  /**
+   * @param hands undefined: nothing can be typed into the machine
+   * @param hearsSerial what COM1 sends is given to heard()
+   */
   constructor(
     private readonly target: Target,
-    private readonly hands: Hands | undefined,
+    private readonly hands?: Hands,
+    private readonly hearsSerial = false,
   ) {
     this.repl = new Repl(target);
     this.commandLine = new CommandLine((text) => this.repl.complete(text));
   }
 
-  /** A machine here: the session runs it, in real time, when the stepper lets it. */
-  static async ofSession(target: LocalTarget, session: Session): Promise<number> {
-    const full = new FullScreen(target, session);
+  /** A machine here: the session runs it, in real time, when the stepper lets it. @returns the exit status */
+  async debug(target: LocalTarget, session: Session): Promise<number> {
     session.attach({
       run: (limits) => target.proceed(limits),
       touched: () => target.stepper.history.fork(),
@@ -82,41 +85,30 @@ export class FullScreen {
         return !target.isMoving;
       },
     });
+    const leave = () => session.end({ kind: 'left' });
     const face: Face = {
       isOpen: true,
-      attach: () => full.begin(() => session.end({ kind: 'left' })),
-      refresh: () => full.refresh(),
+      attach: () => this.begin(leave),
+      refresh: () => this.refresh(),
       drained: async () => {},
-      detach: () => full.end(),
+      detach: () => this.end(),
     };
-    const signals = ['SIGTERM', 'SIGHUP', 'SIGINT'] as const;
-    const leave = () => session.end({ kind: 'left' });
-    for (const signal of signals) process.on(signal, leave);
-    try {
-      await session.run(face);
-      return 0;
-    } finally {
-      for (const signal of signals) process.off(signal, leave);
-    }
+    await onSignals(leave, () => session.run(face));
+    return 0;
   }
 
-  /** A machine at the far end of a wire. @param gone is fulfilled when the wire is cut, with the reason */
-  static async ofTarget(target: Target, gone: Promise<string>): Promise<number> {
-    const full = new FullScreen(target, undefined);
-    const signals = ['SIGTERM', 'SIGHUP', 'SIGINT'] as const;
+  /** A machine at the far end of a wire, until the person leaves. @param gone is fulfilled with the reason when the wire is cut */
+  async attend(gone: Promise<string>): Promise<void> {
+    void gone.then((why) => this.say([line(bad(why))]));
     let leave = () => {};
     const left = new Promise<void>((resolve) => {
       leave = resolve;
     });
-    for (const signal of signals) process.on(signal, leave);
-    full.begin(leave);
-    void gone.then((why) => full.say([line(bad(why))]));
+    this.begin(leave);
     try {
-      await left;
-      return 0;
+      await onSignals(leave, () => left);
     } finally {
-      full.end();
-      for (const signal of signals) process.off(signal, leave);
+      this.end();
     }
   }
 
@@ -183,7 +175,12 @@ export class FullScreen {
     const { text, cursor, choices } = commandLine;
     return {
       ...{ mode, output, focus, chosen, second, scroll, help, helpScroll },
-      ...{ serial: this.serial, addresses: this.addresses, codeCursor: this.codeCursor, timeCursor: this.timeCursor },
+      ...{
+        serial: this.hearsSerial ? this.serial : undefined,
+        addresses: this.addresses,
+        codeCursor: this.codeCursor,
+        timeCursor: this.timeCursor,
+      },
       commandLine: { text, cursor, choices },
       title: this.target.title,
       isMoving: this.target.isMoving,
@@ -428,5 +425,16 @@ export class FullScreen {
     this.helpScroll = 0;
     this.mode = 'help';
     this.redraw();
+  }
+}
+
+/** While something goes on, signals end it in good order. */
+async function onSignals<T>(leave: () => void, action: () => Promise<T>): Promise<T> {
+  const signals = ['SIGTERM', 'SIGHUP', 'SIGINT'] as const;
+  for (const signal of signals) process.on(signal, leave);
+  try {
+    return await action();
+  } finally {
+    for (const signal of signals) process.off(signal, leave);
   }
 }

@@ -448,9 +448,21 @@ export class RemoteTarget implements Target {
 
   private async out(): Promise<Reason> {
     const caller = await this.look((sight) => callStack(sight, this.image.debugInfo.frames)[1]);
-    if (!caller) throw new TargetError('where this routine returns to is not known');
+    if (!caller) return this.outByItsReturn();
     const esp = caller.registers.get(4);
     return this.runTo(caller.address, () => esp === undefined || this.sight.cpu.register('esp') >= esp);
+  }
+
+  /** Nothing tells where the caller is: over everything, up to and through the return. */
+  private async outByItsReturn(): Promise<Reason> {
+    const esp = this.sight.cpu.register('esp');
+    for (;;) {
+      const code = await this.look((sight) => peekBytes(sight, hereOf(sight), LONGEST));
+      const returns = isReturn(code) && this.sight.cpu.register('esp') >= esp;
+      const reason = returns ? await this.stepOnce('s') : await this.over();
+      if (returns || reason.kind !== 'step') return reason;
+      if (this.interrupted) return { kind: 'paused' };
+    }
   }
 
   /** To an address, under a condition, unless another stop comes first. */
