@@ -63,9 +63,9 @@ export class LocalTarget implements Target {
     return this.stepper.remove(id);
   }
 
-  async move(verb: Verb, { until = Infinity }: MoveOptions = {}): Promise<Reason> {
+  async move(verb: Verb, { until = Infinity, byLine = false }: MoveOptions = {}): Promise<Reason> {
     this.mustStand();
-    const move = this.stepper.begin(verb);
+    const move = this.stepper.begin(verb, byLine ? this.stepper.debugInfo.lines : undefined);
     const reason = new Promise<Reason>((over) => {
       this.underWay = { move, until, over };
     });

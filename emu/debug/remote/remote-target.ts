@@ -4,6 +4,7 @@
  */
 
 import { type DebugInfo, NO_DEBUG_INFO } from '../../trace/debug-info.ts';
+import { isSameLine } from '../../trace/source-lines.ts';
 import { SymbolTable } from '../../trace/symbols.ts';
 import { callStack } from '../call-stack.ts';
 import { gateOf } from '../descriptors.ts';
@@ -503,7 +504,7 @@ export class RemoteTarget implements Target {
     for (let i = 0; i < LONGEST_LINE; i++) {
       const reason = await this.doMove(verb);
       const at = await lineHere();
-      if (reason.kind !== 'step' || !from || !at || at.file !== from.file || at.line !== from.line) return reason;
+      if (reason.kind !== 'step' || !from || !at || !isSameLine(at, from)) return reason;
       if (this.interrupted) return { kind: 'paused' };
     }
     return { kind: 'paused' };
