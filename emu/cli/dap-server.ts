@@ -1,6 +1,6 @@
 /** The adapter's end of the run command: a TCP port on which one client at a time may attach to the machine. */
 
-import type { Server, Socket } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import { DebugAdapter } from '../debug/dap/adapter.ts';
 import { ConfigurationError, type Debuggee, type DebugHost } from '../debug/dap/debuggee.ts';
 import type { Move } from '../debug/move.ts';
@@ -35,8 +35,9 @@ export class DapServer implements Debugger, DebugHost {
 
   /** Listen, and put the session under the adapter. @throws CommandError when the port cannot be had */
   static async listen(session: Session, plan: DebugPlan): Promise<DapServer> {
-    const { server, port } = await listen(plan);
+    const server = createServer();
     const debug = new DapServer(session, plan, server);
+    const port = await listen(server, plan);
     session.attach(debug);
     if (plan.waits || plan.port === 0) {
       process.stderr.write(`trapgate: a debug adapter's client can attach: ${plan.host}:${port}\n`);

@@ -1,5 +1,6 @@
 /** `trapgate dap`: the debug adapter, for editors. */
 
+import { createServer } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
 import { DebugAdapter } from '../debug/dap/adapter.ts';
 import type { Command } from './command.ts';
@@ -46,7 +47,8 @@ async function run(args: readonly string[]): Promise<number> {
     return 0;
   }
   const address = parseTcpAddress('--listen', where);
-  const { server, port } = await listen(address);
+  const server = createServer();
+  const port = await listen(server, address);
   process.stderr.write(`trapgate: debug adapter at ${address.host}:${port}\n`);
   server.on('connection', (socket) => {
     socket.setNoDelay(true);

@@ -1,10 +1,11 @@
 /** gdb's end of the run command: a TCP port on which one gdb at a time may talk to the stub in emu/debug/gdb. */
 
-import type { Server, Socket } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import { GdbStub } from '../debug/gdb/stub.ts';
 import { Stepper } from '../debug/stepper.ts';
 import type { RunLimits } from '../machine/machine.ts';
 import type { Stop } from '../machine/stop.ts';
+import { debugInfoOf } from '../trace/debug-info.ts';
 import type { DebugPlan } from './debug-plan.ts';
 import type { Debugger, Session } from './session.ts';
 import { listen } from './tcp-address.ts';
@@ -19,7 +20,9 @@ export class GdbServer implements Debugger {
     plan: DebugPlan,
     private readonly server: Server,
   ) {
-    this.stepper = new Stepper(session.pc, session.symbols, { history: { bytes: plan.historyBytes } });
+    const history = { bytes: plan.historyBytes };
+    const debugInfo = debugInfoOf(session.image.file);
+    this.stepper = new Stepper(session.pc, session.symbols, { history, debugInfo });
     this.stub = new GdbStub(
       this.stepper,
       (text) => this.client?.write(text, 'latin1'),
@@ -32,10 +35,12 @@ export class GdbServer implements Debugger {
 
   /** Listen, and put the session under the debugger. @throws CommandError when the port cannot be had */
   static async listen(session: Session, plan: DebugPlan): Promise<GdbServer> {
-    const { server, port } = await listen(plan);
+    const server = createServer();
+    // Whoever comes finds everything ready: gdb waits for an answer two seconds only.
+    const debug = new GdbServer(session, plan, server);
+    const port = await listen(server, plan);
     if (plan.waits || plan.port === 0)
       process.stderr.write(`trapgate: gdb can attach: target remote ${plan.host}:${port}\n`);
-    const debug = new GdbServer(session, plan, server);
     session.attach(debug);
     return debug;
   }

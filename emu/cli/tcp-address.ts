@@ -1,6 +1,6 @@
 /** Where a debugger may come to, as QEMU writes it: tcp::PORT, tcp:HOST:PORT. */
 
-import { createServer, type Server } from 'node:net';
+import type { Server } from 'node:net';
 import { CommandError, UsageError } from './command.ts';
 
 const LOOPBACK = '127.0.0.1';
@@ -19,13 +19,12 @@ export function parseTcpAddress(option: string, text: string): TcpAddress {
   return { host: match[1]!.replace(/^\[|\]$/g, '') || LOOPBACK, port };
 }
 
-/** Listen there. @returns the server, and the port it got @throws CommandError when it cannot be had */
-export async function listen({ host, port }: TcpAddress): Promise<{ server: Server; port: number }> {
-  const server = createServer();
+/** Listen there. @returns the port it got @throws CommandError when it cannot be had */
+export async function listen(server: Server, { host, port }: TcpAddress): Promise<number> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', ({ message }) => reject(new CommandError(`cannot listen: ${message}`)));
     server.listen(port, host, resolve);
   });
   const address = server.address();
-  return { server, port: typeof address === 'object' && address ? address.port : port };
+  return typeof address === 'object' && address ? address.port : port;
 }

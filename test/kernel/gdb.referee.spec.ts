@@ -1,5 +1,6 @@
 /** `trapgate run -S -gdb`, driven by Debian's gdb: the kernel under it, forwards and backwards. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
 import { referee } from '../referees.ts';
 import { GUEST_FOLDER } from './guest.ts';
@@ -132,6 +133,100 @@ describe('under gdb', () => {
     expect(line).toMatch(/Line \d+ of "[^"]*\.asm"/);
     expect(hit).toMatch(/at [^ ]*\.asm:\d+/);
     expect(source).toMatch(/^\d+\t/);
+  });
+
+  test('a line of a source file, with the source around it and the stack', async () => {
+    const source = readFileSync(new URL('../../guest/kernel/irq/flow.asm', import.meta.url), 'utf8').split('\n');
+    const line = source.findIndex((text) => text.startsWith('proc do_IRQ')) + 1;
+    const { port } = await start();
+    const [set, hit, list, stack] = await gdb(port, [`break flow.asm:${line}`, 'continue', 'list', 'bt 1']);
+    expect(set).toMatch(/Breakpoint 1 at 0x[\da-f]+: file [^ ]*irq\/flow\.asm, line \d+/);
+    expect(hit).toMatch(/Breakpoint 1, do_IRQ \(\) at [^ ]*irq\/flow\.asm:\d+/);
+    expect(list).toContain('proc do_IRQ');
+    expect(stack).toMatch(/#0 +do_IRQ \(\) at [^ ]*irq\/flow\.asm/);
+  });
+
+  test('through an interrupt: from what it interrupted into the handler, and by iret back', async () => {
+    const { port } = await start();
+    const answers = await gdb(port, [
+      'break do_IRQ',
+      'continue',
+      'delete',
+      'frame 2',
+      'set $interrupted = $pc',
+      'frame 0',
+      'tbreak *$interrupted',
+      'continue',
+      'print $pc == $interrupted',
+      'reverse-stepi',
+      'x/i $pc',
+      'stepi',
+      'print $pc == $interrupted',
+      'monitor info traps',
+    ]);
+    expect(answers[8]).toMatch(/= 1$/);
+    expect(answers[10]).toMatch(/iret/);
+    expect(answers[12]).toMatch(/= 1$/);
+    expect(answers[13]).toMatch(/vector 0x20 \(external\)/);
+  });
+
+  test('hardware breakpoints, read and access watches, every kind of register, one thread, the memory map', async () => {
+    const { port } = await start();
+    const answers = await gdb(port, [
+      'hbreak timer_interrupt',
+      'continue',
+      'delete',
+      'rwatch *(int *)&jiffies',
+      'continue',
+      'delete',
+      'awatch *(int *)&jiffies',
+      'continue',
+      'delete',
+      'info threads',
+      'info mem',
+      'info registers cs_base gdtr_limit cr3 cpl',
+      'print $xmm0.uint128',
+      'print $st0',
+      'print $mxcsr',
+      'print/x $fctrl',
+      'info all-registers',
+    ]);
+    expect(answers[1]).toMatch(/Breakpoint 1, timer_interrupt/);
+    expect(answers[4]).toMatch(/read watchpoint 2: [\s\S]*Value = \d/);
+    expect(answers[7]).toMatch(/access .*watchpoint 3: /);
+    expect(answers[9]).toMatch(/\* 1 +Thread 1/);
+    expect(answers[10]).toMatch(/0x00000000\s+0x100000000\s+rw/);
+    expect(answers[11]).toMatch(/cs_base +0x0\b[\s\S]*gdtr_limit[\s\S]*cr3[\s\S]*cpl +0x0/);
+    expect(answers[12]).toMatch(/= \d+$/);
+    expect(answers[13]).toMatch(/= [-\d.]+/);
+    expect(answers[14]).toMatch(/IM DM ZM OM UM PM/);
+    expect(answers[15]).toMatch(/= 0x[\da-f]+$/);
+    expect(answers[16]).toMatch(/idtr_base/);
+  });
+
+  test('what monitor has', async () => {
+    const { port } = await start();
+    const answers = await gdb(port, [
+      'break do_IRQ',
+      'continue',
+      'monitor info pic',
+      'monitor info idt 0x20',
+      'monitor info irq',
+      'monitor why irq 0',
+      'monitor why fault',
+      'monitor snapshot',
+      'monitor history',
+      'monitor irq 5',
+      'monitor key a',
+      'monitor nmi',
+      'monitor nonsense',
+    ]);
+    expect(answers[2]).toContain('master');
+    expect(answers[3]).toMatch(/interrupt gate/);
+    expect(answers[5]).toMatch(/in service|IF=0/);
+    expect(answers[6]).toContain('No fault');
+    expect(answers[7]).toMatch(/kept the moment \d+/);
+    expect(answers[12]).toContain('snapshot');
   });
 
   test('changes in the past begin another future', async () => {

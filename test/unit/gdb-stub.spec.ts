@@ -1,25 +1,25 @@
 /** gdb's remote protocol without gdb: packets in, packets out. */
 import { describe, expect, test } from 'vitest';
+import { parseTcpAddress } from '../../emu/cli/tcp-address.ts';
 import { frame, PacketReader } from '../../emu/debug/gdb/packets.ts';
 import { targetDescription } from '../../emu/debug/gdb/registers.ts';
 import { GdbStub } from '../../emu/debug/gdb/stub.ts';
 import { Stepper } from '../../emu/debug/stepper.ts';
-import { boot, ring0 } from '../../emu/testing/index.ts';
+import { boot, type Program, real, ring0 } from '../../emu/testing/index.ts';
 
 const bytesOf = (text: string) => Uint8Array.from(text, (c) => c.charCodeAt(0));
 
-async function stub() {
-  const machine = await boot(
-    ring0`
+const COUNTING = ring0`
       start:  mov   eax, 0x11223344
               mov   [cell], eax
       again:  inc   dword [cell]
               jmp   again
               align 4
       cell:   dd    0
-    `,
-    { ramBytes: 4 * 2 ** 20 },
-  );
+`;
+
+async function stub(program: Program = COUNTING) {
+  const machine = await boot(program, { ramBytes: 4 * 2 ** 20 });
   const stepper = new Stepper(machine.pc, machine.symbols, { history: { interval: 100_000 } });
   let sent = '';
   const gdb = new GdbStub(stepper, (text) => {
@@ -113,6 +113,104 @@ describe('the wire', () => {
   });
 });
 
+describe('the wire, at random', () => {
+  /** What gdb sends, whole and in part, and what it does not. */
+  const WORDS = [
+    'm',
+    'M',
+    'X',
+    'g',
+    'G',
+    'p',
+    'P',
+    'Z0',
+    'Z2',
+    'z1',
+    'vCont',
+    ';c',
+    ';s:1',
+    's',
+    'c',
+    'bs',
+    'bc',
+    'qRcmd,',
+  ];
+  const MORE = [
+    'qXfer:features:read:',
+    'target.xml:',
+    '0,ff',
+    ',4',
+    ':',
+    '=',
+    '00',
+    '7fffffff',
+    '-1',
+    '#',
+    '}',
+    '*',
+    '\x03',
+  ];
+  const ALL = [...WORDS, ...MORE, '', 'vKil', 'QStartNoAck', '?', 'H', 'Tp1.-1', '\0', '\xff', '6869'];
+
+  for (const seed of [1, 2, 3]) {
+    test(`nothing that comes hangs the stub or breaks it, seed ${seed}`, async () => {
+      const { raw, ask, gdb, stepper } = await stub();
+      let x = seed;
+      const next = (n: number) => {
+        x = (Math.imul(x, 1664525) + 1013904223) >>> 0;
+        return (x >>> 8) % n;
+      };
+      for (let i = 0; i < 400; i++) {
+        const body = Array.from({ length: next(6) }, () => ALL[next(ALL.length)]).join('');
+        raw(next(4) === 0 ? body : frame(body));
+        if (gdb.isRunning && next(3) > 0) gdb.run({ until: stepper.pc.machine.now + 100 });
+      }
+      raw('#00');
+      raw('\x03');
+      expect(gdb.isRunning).toBe(false);
+      raw('$#00');
+      expect(ask('qC')).toBe('QC1');
+    });
+  }
+});
+
+describe('real mode', () => {
+  const PROGRAM = real`
+        start:  jmp   0x1000:(far_ - 0x10000)
+                times 0x10000 - ($ - $$) - 0x7c00 db 0x90
+        far_:   inc   eax
+                mov   bx, 5
+                jmp   far_
+  `;
+
+  test('code in a segment with a base is where gdb looks for it', async () => {
+    const { ask, run, stepper } = await stub(PROGRAM);
+    stepper.run({ until: stepper.pc.machine.now + 10_000 });
+    const { cpu } = stepper.pc;
+    expect(cpu.segment('cs').base).toBe(0x10000);
+    const linear = (0x10000 + cpu.eip) >>> 0;
+    const le = (value: number) => Buffer.from(Uint32Array.of(value).buffer).toString('hex');
+    expect(ask('p8')).toBe(le(linear));
+    let xml = '';
+    for (let part = 'm'; part.startsWith('m'); xml += part.slice(1)) {
+      part = ask(`qXfer:features:read:target.xml:${xml.length.toString(16)},3f0`)!;
+    }
+    expect(xml).toContain('<architecture>i8086</architecture>');
+    ask('Z0,10000,1');
+    expect(ask('c') ?? run()).toMatch(/^T05swbreak:;08:00000100;/);
+    expect(ask('P8=00000100')).toBe('OK');
+    expect(cpu.eip).toBe(0);
+  });
+});
+
+test('without a host, only this machine may come', () => {
+  expect(parseTcpAddress('-gdb', 'tcp::1234')).toEqual({ host: '127.0.0.1', port: 1234 });
+  expect(parseTcpAddress('-gdb', 'tcp:[::1]:99')).toEqual({ host: '::1', port: 99 });
+  for (const text of ['tcp:1234', 'udp::1', 'tcp::70000', '1234']) {
+    expect(() => parseTcpAddress('-gdb', text)).toThrow(`-gdb ${text}: tcp::PORT`);
+  }
+});
+
 describe('the machine behind it', () => {
   test('tells what it can, and describes every register', async () => {
     const { ask } = await stub();
@@ -121,7 +219,7 @@ describe('the machine behind it', () => {
     for (let part = 'm'; part.startsWith('m'); xml += part.slice(1)) {
       part = ask(`qXfer:features:read:target.xml:${xml.length.toString(16)},3f0`)!;
     }
-    expect(xml).toBe(targetDescription());
+    expect(xml).toBe(targetDescription(32));
     for (const name of ['eax', 'cs', 'st0', 'xmm7', 'mxcsr', 'cr3', 'gdtr_base'])
       expect(xml).toContain(`name="${name}"`);
     expect(ask('qXfer:memory-map:read::0,1000')).toMatch(/^l[\s\S]*type="ram"/);

@@ -1,6 +1,6 @@
 /**
  * The registers gdb sees, in the order of their numbers, and target.xml, which tells gdb of them (GDB manual, G.5.3).
- * The system registers are a feature of our own: gdb shows them as it would any other, `info registers system`.
+ * The system registers are a feature of our own: gdb shows them by name (`info registers cr3 idtr_base`) and in `info all-registers`.
  */
 
 import * as L from '../../core/layout.ts';
@@ -74,12 +74,14 @@ const CORE: readonly Register[] = [
       (cpu, value) => cpu.setRegister(name, value),
     ),
   ),
+  // gdb knows no segments, and takes what is here for the address of the code: so it is told the linear one, which is
+  // another only where CS has a base (real mode, virtual-8086 mode). `ip` among the system registers is the offset.
   register(
     'eip',
     'code_ptr',
-    (cpu) => cpu.eip,
+    (cpu) => (cpu.segment('cs').base + cpu.eip) >>> 0,
     (cpu, value) => {
-      cpu.eip = value;
+      cpu.eip = (value - cpu.segment('cs').base) >>> 0;
     },
   ),
   register(
@@ -123,6 +125,14 @@ const SYSTEM: readonly Register[] = [
   register('idtr_base', 'data_ptr', (cpu) => cpu.idtr.base),
   register('idtr_limit', 'int32', (cpu) => cpu.idtr.limit),
   register('cpl', 'int32', (cpu) => cpu.cpl),
+  register(
+    'ip',
+    'int32',
+    (cpu) => cpu.eip,
+    (cpu, value) => {
+      cpu.eip = value;
+    },
+  ),
   ...DEBUG.map((n) => register(`dr${n}`, 'data_ptr', (cpu) => cpu.debugRegister(n))),
 ];
 
@@ -164,11 +174,14 @@ function feature(name: string, types: string, registers: readonly Register[], gr
   return `<feature name="${name}">\n${types}\n${lines.join('\n')}\n</feature>\n`;
 }
 
-/** What gdb asks for as target.xml. */
-export function targetDescription(): string {
+/**
+ * What gdb asks for as target.xml when it attaches.
+ * @param bits what code is decoded with then; gdb does not hear of a change: `set architecture i8086`, `i386`
+ */
+export function targetDescription(bits: 16 | 32): string {
   return [
     '<?xml version="1.0"?>\n<!DOCTYPE target SYSTEM "gdb-target.dtd">\n<target version="1.0">\n',
-    '<architecture>i386</architecture>\n',
+    `<architecture>${bits === 16 ? 'i8086' : 'i386'}</architecture>\n`,
     feature('org.gnu.gdb.i386.core', flags('i386_eflags', EFLAGS), CORE),
     feature('org.gnu.gdb.i386.sse', vec128() + flags('i386_mxcsr', MXCSR), SSE),
     feature('org.trapgate.i386.system', '', SYSTEM, ' group="system"'),

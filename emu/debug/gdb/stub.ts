@@ -6,6 +6,7 @@
 
 import type { RunLimits } from '../../machine/machine.ts';
 import { describeStop, type Stop } from '../../machine/stop.ts';
+import { codeBits } from '../instruction-kind.ts';
 import { peekBytes, pokeBytes } from '../memory-view.ts';
 import { monitor } from '../monitor.ts';
 import type { Move } from '../move.ts';
@@ -276,7 +277,7 @@ export class GdbStub {
   private transfer(packet: string): string {
     const match = /^qXfer:(features:read:target\.xml|memory-map:read:):([\da-f]+),([\da-f]+)$/i.exec(packet);
     if (!match) return packet.startsWith('qXfer:features:read:') ? 'E00' : '';
-    const text = match[1]!.startsWith('f') ? targetDescription() : MEMORY_MAP;
+    const text = match[1]!.startsWith('f') ? targetDescription(codeBits(this.stepper.pc)) : MEMORY_MAP;
     const from = Number.parseInt(match[2]!, 16);
     const part = text.slice(from, from + Number.parseInt(match[3]!, 16));
     return (from + part.length < text.length ? 'm' : 'l') + part;

@@ -125,7 +125,8 @@ class RemoteProcessor implements ProcessorSight {
   }
 
   get eip(): number {
-    return this.number('eip');
+    // Our own stub tells gdb the linear address as eip, and the offset as ip.
+    return this.told.registers.get('ip') ?? this.number('eip');
   }
   get eflags(): number {
     return this.number('eflags');

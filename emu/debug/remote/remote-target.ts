@@ -179,7 +179,8 @@ export class RemoteTarget implements Target {
 
   async setRegister(name: SettableRegister, value: number): Promise<void> {
     this.mustStand();
-    const register = this.description.registers.find((candidate) => candidate.name === name);
+    const named = (wanted: string) => this.description.registers.find((candidate) => candidate.name === wanted);
+    const register = (name === 'eip' ? named('ip') : undefined) ?? named(name);
     if (!register) throw new TargetError(`the stub has no register ${name}`);
     const bytes = Uint8Array.from({ length: register.bytes }, (_, i) => (i < 4 ? (value >>> (8 * i)) & 0xff : 0));
     await this.command(`P${register.number.toString(16)}=${toHex(bytes)}`, `${name} cannot be set`);
