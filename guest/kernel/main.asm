@@ -42,9 +42,11 @@ proc start_kernel
         call    parport_devices
         call    cpuid_devices
         call    ramfs_populate
-        ccall   kthread_run, init, 0, init_name
+        ccall   kthread_create, init, 0, init_name ; it gets number 1, but begins when all is there
+        mov     ebx, eax
         call    ksoftirqd_init
         call    workqueue_init
+        ccall   wake_up_new_task, ebx
         call    cpu_idle
 endproc
 

@@ -1,6 +1,6 @@
 ; contexts.asm: a lesson: who am I, and what may I do here? In init, in a handler, in a softirq.
 ;
-;       insmod contexts.ko irq=10       then let that line rise
+;       insmod contexts.ko irq=1        then press a key
 ;       rmmod contexts
 
 %include "include/kernel.inc"
@@ -36,7 +36,7 @@ proc init_module
         call    local_bh_enable
         ccall   kmalloc, 100, GFP_KERNEL
         ccall   kfree, eax
-        ccall   request_irq, [irq], handler, 0, my_name, my_name
+        ccall   request_irq, [irq], handler, IRQF_SHARED, my_name, my_name
 endproc
 
 ; irqreturn_t handler(int line, void *dev)      hard IRQ

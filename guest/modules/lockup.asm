@@ -1,4 +1,4 @@
-; lockup.asm: a lesson: a CPU that takes no interrupts for ten seconds. The watchdog's NMI gets through, and
+; lockup.asm: a lesson: a CPU that takes no interrupts for seven seconds. The watchdog's NMI gets through, and
 ; its handler says where it is stuck. Boot with `-append nmi_watchdog` and `--watchdog nmi`.
 ;
 ;       insmod lockup.ko
@@ -7,7 +7,7 @@
         extern  mdelay
         module_license "GPL"
 
-STUCK_MS        equ 10000
+STUCK_MS        equ 7000
 
         section .text
 

@@ -2,6 +2,7 @@
 ;
 ;       insmod threaded.ko irq=10               IRQF_ONESHOT: the line stays masked until the thread is done
 ;       insmod threaded.ko irq=10 wake=0        the handler never wakes it: it never runs
+;       insmod threaded.ko irq=1 shared=1       beside the keyboard's driver: not masked for the thread
 ;       ps                                      irq/10-my_interrupt
 ;       rmmod threaded
 
@@ -15,15 +16,22 @@ WORK_MS         equ 30
         align   4
 irq:            dd 10
 wake:           dd 1
+shared:         dd 0
 handled:        dd 0
 my_name:        db "my_interrupt", 0
         module_param irq, PARAM_INT
         module_param wake, PARAM_INT
+        module_param shared, PARAM_INT
 
         section .text
 
 proc init_module
-        ccall   request_threaded_irq, [irq], handler, thread_function, IRQF_ONESHOT, my_name, my_name
+        mov     eax, IRQF_ONESHOT
+        cmp     dword [shared], 0
+        je      .flags_known
+        mov     eax, IRQF_SHARED        ; the driver beside us did not ask for one-shot
+.flags_known:
+        ccall   request_threaded_irq, [irq], handler, thread_function, eax, my_name, my_name
 endproc
 
 ; irqreturn_t handler(int line, void *dev)      hard IRQ

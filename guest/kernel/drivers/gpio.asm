@@ -208,6 +208,8 @@ proc gpio_event, .pin
         add     ebx, gpio_pins
         cmp     dword [ebx + gpio_pin.debounce], 0
         je      .taken
+        test    dword [ebx + gpio_pin.type], IRQF_TRIGGER_LEVEL
+        jnz     .taken                  ; a level does not bounce
         call    sched_clock             ; eax: seconds, edx: microseconds
         imul    eax, eax, USEC_PER_SEC
         add     eax, edx
