@@ -138,6 +138,8 @@ pic_words_end:
 idt:    times   256 * 8 db 0
 `;
 
+const DISK = new Uint8Array(64 * 512).map((_, i) => i * 7);
+
 let image: Uint8Array | undefined;
 
 export class PortStorm {
@@ -157,6 +159,7 @@ export class PortStorm {
       parallel: hear('p'),
       debugConsole: hear('e'),
       tone: ({ time, frequency }) => void this.output.update(`${time}:${frequency};`),
+      disk: new ImageFile('disk', DISK),
       watchdog: seed & 1 ? 'nmi' : 'reset',
     });
     this.pc.boot({ file: new ImageFile('storm', image), address: IMAGE });

@@ -305,7 +305,7 @@ describe('device control', () => {
     b.command(0x91);
     b.address(9, 2);
     b.command(0x20);
-    b.write(CONTROL, 0x04);
+    b.write(CONTROL, 0xfd); // of the bits but nIEN only SRST counts
     b.wait();
     expect([b.read(CONTROL), b.irq.level]).toEqual([BSY, false]);
     b.write(CONTROL, 0x00);

@@ -1,7 +1,9 @@
+import { AtaDisk } from '../../devices/ata-disk.ts';
 import { Bcm2835Gpio } from '../../devices/bcm2835-gpio.ts';
 import { cmosOf } from '../../devices/cmos.ts';
 import { DebugConsole } from '../../devices/debug-console.ts';
 import type { Device } from '../../devices/device.ts';
+import { DiskImage } from '../../devices/disk-image.ts';
 import { FpuError } from '../../devices/fpu-error.ts';
 import { I8042 } from '../../devices/i8042.ts';
 import { I8254 } from '../../devices/i8254.ts';
@@ -22,6 +24,8 @@ import { Speaker } from '../../devices/speaker.ts';
 import { Uart16550 } from '../../devices/uart16550.ts';
 import { VgaText } from '../../devices/vga-text.ts';
 import { FakeClock, Probe } from './fake-clock.ts';
+
+const DISK = new Uint8Array(64 * 512).map((_, i) => i * 7);
 
 /** All chips of the PC on one board, wired as in the machine, without a processor. */
 export function board() {
@@ -66,6 +70,7 @@ export function board() {
     printer,
     gpio,
     fpuError,
+    new AtaDisk({ clock, irq: irq(14), image: new DiskImage(DISK) }),
     new ResetControl(lines),
     new PostCard(),
     new Ib700({ clock, act: () => port61.iochk.set(true) }),

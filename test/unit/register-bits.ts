@@ -325,6 +325,41 @@ const GPIO: Chip = {
   'GPPUDCLK0-1': [['31-0', 'register-bits', 'GPIO: each pin takes each pull']],
 };
 
+const ATA: Chip = {
+  data: [['7-0', 'ata-disk', 'the data register is sixteen bits wide']],
+  error: [
+    ['7-5', 'ata-disk', 'after power-on they have the signature'],
+    ['4', 'ata-disk', 'beyond the end there is no sector'],
+    ['3', 'ata-disk', 'after power-on they have the signature'],
+    ['2', 'ata-disk', '%i is none of its'],
+    ['1-0', 'ata-disk', 'after power-on they have the signature'],
+  ],
+  features: [['7-0', 'ata-disk', '%i is done']],
+  'sector count': [['7-0', 'ata-disk', 'hold what is written']],
+  'sector number, cylinder low, cylinder high': [['7-0', 'ata-disk', 'hold what is written']],
+  'device/head': [
+    ['7', 'ata-disk', 'hold what is written; device/head has two ones'],
+    ['6', 'ata-disk', 'by cylinder, head and sector'],
+    ['5', 'ata-disk', 'hold what is written; device/head has two ones'],
+    ['4', 'ata-disk', 'device 1 is not there'],
+    ['3-0', 'ata-disk', 'by cylinder, head and sector'],
+  ],
+  status: [
+    ['7', 'ata-disk', 'a sector: busy, then data and INTRQ'],
+    ['6-4', 'ata-disk', 'after power-on they have the signature'],
+    ['3', 'ata-disk', 'a sector: busy, then data and INTRQ'],
+    ['2-1', 'ata-disk', 'after power-on they have the signature'],
+    ['0', 'ata-disk', 'beyond the end there is no sector'],
+  ],
+  command: [['7-0', 'ata-disk', '%i is none of its']],
+  'device control': [
+    ['7-3', 'ata-disk', 'SRST stops what is going on'],
+    ['2', 'ata-disk', 'SRST stops what is going on'],
+    ['1', 'ata-disk', 'nIEN holds INTRQ back'],
+    ['0', 'ata-disk', 'SRST stops what is going on'],
+  ],
+};
+
 export const REGISTER_BITS: Readonly<Record<string, Chip>> = {
   '8259A': PIC,
   '8254': PIT,
@@ -335,5 +370,6 @@ export const REGISTER_BITS: Readonly<Record<string, Chip>> = {
   VGA,
   'small ports': PORTS,
   'parallel port': PARALLEL,
+  'ATA disk': ATA,
   'BCM2835 GPIO': GPIO,
 };
