@@ -46,7 +46,9 @@ export class Repl {
     if (name === 'help') return help();
     const command = COMMANDS.find(({ names }) => names.includes(name));
     try {
-      if (!command && viewNamed(name)) return this.lines(`info ${typed.trim()}`);
+      const view = command ? undefined : viewNamed(name);
+      // 'irq 1' is a finger on a wire, 'irq' the wires.
+      if (view && (args.length === 0 || view.argument !== undefined)) return this.lines(`info ${typed.trim()}`);
       if (!command) return paragraph((await this.target.monitor(typed.trim())).trimEnd());
       return (
         (await command.run(this.conversation, args)) ?? [line(`usage: ${command.names[0]} ${command.usage}`.trimEnd())]

@@ -40,6 +40,7 @@ const STATE: FrameState = {
   help: [],
   helpScroll: 0,
   output: [],
+  status: [],
   serial: [''],
   addresses: new Map(),
   codeCursor: undefined,
@@ -89,7 +90,7 @@ describe('a frame', () => {
     const talk = await repl();
     await talk.lines('at bump once');
     const said = await talk.lines('run');
-    const shown = plain(composeFrame(talk.scene, { ...STATE, output: said }, 80, 24).lines);
+    const shown = plain(composeFrame(talk.scene, { ...STATE, output: said, status: said.at(-1)! }, 80, 24).lines);
     expect(shown).toMatch(/^ trapgate a test {2}stands/);
     expect(shown).toMatch(/=> [\da-f]{8} {2}inc dword ptr/);
     expect(shown).toContain('bump:');

@@ -29,6 +29,8 @@ export interface FrameState extends PaneState {
   readonly second: string;
   /** Lines scrolled, by pane: from the top, or from the end of those that grow downwards. */
   readonly scroll: ReadonlyMap<string, number>;
+  /** What the last command has said, in a line. */
+  readonly status: Line;
   readonly commandLine: { readonly text: string; readonly cursor: number; readonly choices: readonly string[] };
   /** Help, by lines, and how far it is scrolled. */
   readonly help: readonly Line[];
@@ -149,7 +151,7 @@ function asManyAsFit(parts: readonly Line[], room: number): Line {
 
 function drawCommandLine(
   canvas: Canvas,
-  { mode, commandLine, output }: FrameState,
+  { mode, commandLine, status }: FrameState,
   { command, columns }: Layout,
 ): void {
   if (mode === 'command') {
@@ -160,8 +162,7 @@ function drawCommandLine(
     return;
   }
   // What was said last stays in sight, whichever pane is chosen.
-  const last = output.at(-1);
-  if (last) canvas.put(0, command, columns, last);
+  canvas.put(0, command, columns, status);
 }
 
 function drawKeys(canvas: Canvas, { mode }: FrameState, { keys, columns }: Layout): void {

@@ -22,6 +22,8 @@ import { type Key, Screen } from './screen.ts';
 const FRAME_MS = 100;
 const TAKE_BACK = '\x1d'; // Ctrl-]
 const MOST_OUTPUT = 2000;
+/** Lines that a command may say and still have all of them in the one above the keys. */
+const MOST_STATUS = 2;
 const MOST_SERIAL = 1000;
 const LONGEST = 15;
 /** What they say is told in one line. */
@@ -41,6 +43,7 @@ export class FullScreen {
   private readonly commandLine: CommandLine;
   private readonly output: Line[] = [];
   private readonly serial: string[] = [''];
+  private status: Line = [];
   private readonly scroll = new Map<string, number>();
   private readonly addresses = new Map<string, number>();
   private mode: Mode = 'keys';
@@ -171,10 +174,10 @@ export class FullScreen {
   }
 
   private frameState() {
-    const { mode, output, focus, chosen, second, scroll, commandLine, help, helpScroll } = this;
+    const { mode, output, status, focus, chosen, second, scroll, commandLine, help, helpScroll } = this;
     const { text, cursor, choices } = commandLine;
     return {
-      ...{ mode, output, focus, chosen, second, scroll, help, helpScroll },
+      ...{ mode, output, status, focus, chosen, second, scroll, help, helpScroll },
       ...{
         serial: this.hearsSerial ? this.serial : undefined,
         addresses: this.addresses,
@@ -406,7 +409,8 @@ export class FullScreen {
     const told = await this.repl.lines(command);
     if (isLong) this.isLong = false;
     const isQuiet = [...STEPS, 'where'].includes(command) && told.length <= 1;
-    this.say(isQuiet ? told : [line(strong(`: ${command}`)), ...told]);
+    if (!isQuiet) this.output.push(line(strong(`: ${command}`)));
+    this.say(told);
     // A command that says more than fits in the line above the keys is read in the output pane.
     if (told.length > 2 && this.chosen !== 'output' && this.boxUnderKeys !== 'second') this.chosen = 'output';
     if (this.here !== before) [this.codeCursor, this.timeCursor] = [undefined, undefined];
@@ -417,6 +421,9 @@ export class FullScreen {
     this.output.push(...lines);
     this.output.splice(0, this.output.length - MOST_OUTPUT);
     this.scroll.delete('output');
+    // Why it stopped, and where.
+    const told = lines.length <= MOST_STATUS ? lines : lines.slice(-1);
+    this.status = told.flatMap((part, i) => (i === 0 ? part : line('  ', ...part)));
     this.redraw();
   }
 

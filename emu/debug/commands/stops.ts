@@ -2,7 +2,7 @@
 
 import type { StopAt, StopOptions } from '../stops.ts';
 import { stopsView } from '../views/record.ts';
-import type { Line } from '../views/text.ts';
+import { type Line, line } from '../views/text.ts';
 import type { DebugCommand } from './command.ts';
 import type { Conversation } from './conversation.ts';
 
@@ -37,7 +37,8 @@ export const STOPS: readonly DebugCommand[] = [
     names: ['delete', 'd'],
     usage: 'NUMBER',
     help: 'take a stop away',
-    run: async (c, [n]) => ((await c.target.remove(Number(n))) ? [] : undefined),
+    run: async (c, [n]) =>
+      n === undefined ? undefined : (await c.target.remove(Number(n))) ? [] : [line(`no stop has the number ${n}`)],
   },
 ];
 
