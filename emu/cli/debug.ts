@@ -4,9 +4,8 @@ import { basename } from 'node:path';
 import { LocalTarget } from '../debug/local-target.ts';
 import { Repl } from '../debug/repl.ts';
 import { Stepper } from '../debug/stepper.ts';
-import { debugInfoOf } from '../trace/debug-info.ts';
 import { type Command, UsageError } from './command.ts';
-import { goToCursor } from './kept.ts';
+import { debugInfoFor, goToCursor, sourcesFor } from './kept.ts';
 import { describeOptions, parseOptions } from './options.ts';
 import { MACHINE_OPTIONS, planOf, withClearErrors } from './plan.ts';
 import { Session } from './session.ts';
@@ -21,8 +20,8 @@ const OPTIONS = [...FACE_OPTIONS, ...MACHINE_OPTIONS] as const;
 const HELP = `usage: trapgate debug [OPTIONS] IMAGE
 
 Boot IMAGE and stand before its first instruction, or go to the cursor of a capsule: step, run to a stop, look, and go
-back. At a terminal this fills the screen, which shows its keys. In a pipe, or with --plain, commands are lines and the answers alone are printed; 'help'
-lists them, 'quit' leaves, Ctrl-C stops what runs.
+back. At a terminal this fills the screen, which shows its keys. In a pipe, or with --plain, commands are lines and the
+answers alone are printed; 'help' lists them, 'quit' leaves, Ctrl-C stops what runs.
 
 COM1 goes nowhere unless --serial says where. --history MB bounds the memory for going back (256).
 
@@ -54,9 +53,12 @@ async function run(args: readonly string[]): Promise<number> {
     const session = withClearErrors(() => new Session(terminal ? { ...plan, ...screenPlan } : plan));
     const history = { bytes: (options.number('history', { min: 1, max: 65536 }) ?? 256) * MB };
     const { file } = plan.image;
-    const stepper = new Stepper(session.pc, session.symbols, { history, debugInfo: debugInfoOf(file) });
+    const stepper = new Stepper(session.pc, session.symbols, { history, debugInfo: debugInfoFor(plan.kept, file) });
     withClearErrors(() => goToCursor(plan.kept, session.pc, (limits) => stepper.history.run(limits)));
-    const source = sourceFiles(file.name, ...options.all('source').map((folder) => `${folder}/.`));
+    const source = sourcesFor(
+      plan.kept,
+      sourceFiles(file.name, ...options.all('source').map((folder) => `${folder}/.`)),
+    );
     const pump = terminal ? () => session.wake() : undefined;
     const target = new LocalTarget(basename(file.name), stepper, source, pump);
     if (terminal) {

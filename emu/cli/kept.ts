@@ -4,9 +4,15 @@ import { type Capsule, checkCursor, parseCapsule } from '../machine/keeping/caps
 import { keptKind } from '../machine/keeping/container.ts';
 import type { Recipe } from '../machine/keeping/recipe.ts';
 import { parseSnapshot, type Snapshot } from '../machine/keeping/snapshot.ts';
+import type { ImageFile } from '../machine/loaders/image.ts';
 import type { RunLimits } from '../machine/machine.ts';
 import type { Pc } from '../machine/pc.ts';
 import type { Stop } from '../machine/stop.ts';
+import { type DebugInfo, debugInfoOf, NO_DEBUG_INFO } from '../trace/debug-info.ts';
+import { SourceLines } from '../trace/source-lines.ts';
+
+/** The lines of a source file; undefined when it cannot be had. */
+type SourceText = (file: string) => readonly string[] | undefined;
 
 /** A file that is run like an image, but goes on from a moment. */
 export interface Kept {
@@ -31,6 +37,22 @@ export function openKept(path: string, bytes: Uint8Array): Kept | undefined {
     case undefined:
       return undefined;
   }
+}
+
+/** What is known of the image's lines: what a capsule says of it, or what the image itself does. */
+export function debugInfoFor(kept: Kept | undefined, file: ImageFile): DebugInfo {
+  const names = kept?.capsule?.names;
+  if (!names) return debugInfoOf(file);
+  const rows = names.lines.flatMap(({ address, size, file, line }) => [
+    { address, file, line, isStatement: true },
+    { address: address + size, file: undefined, line, isStatement: false },
+  ]);
+  return { ...NO_DEBUG_INFO, lines: new SourceLines(rows) };
+}
+
+/** Sources: those in a capsule first. */
+export function sourcesFor(kept: Kept | undefined, elsewhere: SourceText): SourceText {
+  return (file) => kept?.capsule?.sources.get(file)?.split(/\r?\n/) ?? elsewhere(file);
 }
 
 /**

@@ -142,7 +142,8 @@ export class Session {
       debugConsole: (byte) => this.debug.push(byte),
     });
     const loaded = this.pc.boot(plan.image);
-    this.symbols = new SymbolTable(loaded.symbols, loaded.last);
+    const symbols = plan.kept?.capsule?.names?.symbols ?? loaded.symbols;
+    this.symbols = new SymbolTable(symbols, loaded.last);
     if (plan.trapOut) {
       new TrapLog(this.pc.machine, 0, (entry) => {
         this.traps += `${formatAsQemu(entry)}\n`;

@@ -6,13 +6,12 @@
 import type { Pc } from '../machine/pc.ts';
 import { describeWalk, descriptorOf, gateOf, pageWalk } from './descriptors.ts';
 import { peekNumber } from './memory-view.ts';
-import type { Stepper } from './stepper.ts';
-import type { Check } from './why.ts';
+import type { Asked, Check } from './why.ts';
 
 const hex = (value: number, digits = 0) => `0x${value.toString(16).padStart(digits, '0')}`;
 
 /** The checks on the way from a vector to its handler's first instruction, up to the first that fails. */
-export function throughGate(stepper: Stepper, vector: number): Check[] {
+export function throughGate(stepper: Asked, vector: number): Check[] {
   const { pc, symbols } = stepper;
   const { cpu } = pc;
   const name = `Vector ${hex(vector, 2)}`;
@@ -39,7 +38,7 @@ export function throughGate(stepper: Stepper, vector: number): Check[] {
   return [...checks, ...throughSegment(stepper, selector, offset)];
 }
 
-function throughSegment({ pc }: Stepper, selector: number, offset: number): Check[] {
+function throughSegment({ pc }: Asked, selector: number, offset: number): Check[] {
   const { cpu } = pc;
   const looked = descriptorOf(pc, selector);
   if ('trouble' in looked)

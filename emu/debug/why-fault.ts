@@ -11,8 +11,7 @@ import { describeWalk, descriptorOf, pageWalk } from './descriptors.ts';
 import { throughGate } from './gate-checks.ts';
 import { codeBits } from './instruction-kind.ts';
 import { peekBytes } from './memory-view.ts';
-import type { Stepper } from './stepper.ts';
-import { type Answer, answerOf, type Check } from './why.ts';
+import { type Answer, type Asked, answerOf, type Check } from './why.ts';
 
 const DF = 8;
 const PF = 14;
@@ -27,7 +26,7 @@ const GUARDED_BY_IOPL = /^(cli|sti|in|out|ins[bwd]|outs[bwd]|rep\w* (in|out)s)\b
 const hex = (value: number, digits = 0) => `0x${value.toString(16).padStart(digits, '0')}`;
 
 /** About the last fault that was delivered, or the one that led to the shutdown. */
-export function whyFault(stepper: Stepper): Answer {
+export function whyFault(stepper: Asked): Answer {
   const { pc, traps } = stepper;
   const dead = pc.cpu.shutdown;
   if (dead) return whyShutdown(stepper, dead.vector, dead.errorCode);
@@ -37,7 +36,7 @@ export function whyFault(stepper: Stepper): Answer {
 }
 
 /** A chain whose last check is the one that failed. */
-function explain(stepper: Stepper, entry: TrapEntry): Check[] {
+function explain(stepper: Asked, entry: TrapEntry): Check[] {
   const { pc, symbols } = stepper;
   const { vector, errorCode, cs, eip, cpl } = entry;
   const name = nameOfVector(vector, errorCode);
@@ -59,7 +58,7 @@ function explain(stepper: Stepper, entry: TrapEntry): Check[] {
   return pc.cpu.cr0 & 1 ? chain : chain.filter(({ name }) => name !== 'error code');
 }
 
-function instructionAt({ pc }: Stepper, { cs, eip }: TrapEntry): string | undefined {
+function instructionAt({ pc }: Asked, { cs, eip }: TrapEntry): string | undefined {
   const looked = descriptorOf(pc, cs);
   const base = pc.cpu.cr0 & 1 ? ('found' in looked ? looked.found.base : 0) : cs << 4;
   const bits = 'found' in looked && pc.cpu.cr0 & 1 ? looked.found.bits : codeBits(pc);
@@ -87,7 +86,7 @@ function selectorCode(code: number): string {
   return `selector ${hex(code & 0xfffc)}, entry ${code >>> 3} of the ${code & 4 ? 'LDT' : 'GDT'}${external}`;
 }
 
-function reasonFor(stepper: Stepper, entry: TrapEntry, instruction: string): string {
+function reasonFor(stepper: Asked, entry: TrapEntry, instruction: string): string {
   const { vector, errorCode = 0, cr2 } = entry;
   if (vector === PF && cr2 !== undefined) return pageFault(stepper, cr2, errorCode);
   if (vector === DF) return doubleFault(stepper, entry);
@@ -96,7 +95,7 @@ function reasonFor(stepper: Stepper, entry: TrapEntry, instruction: string): str
   return otherwise(stepper, entry, instruction);
 }
 
-function pageFault({ pc }: Stepper, linear: number, code: number): string {
+function pageFault({ pc }: Asked, linear: number, code: number): string {
   const steps = pageWalk(pc, linear);
   const at = `Address ${hex(linear, 8)}`;
   const walk = describeWalk(steps);
@@ -111,14 +110,14 @@ function pageFault({ pc }: Stepper, linear: number, code: number): string {
   return `${at} was not reachable then; as the tables stand now it is. ${walk}.`;
 }
 
-function badGate(stepper: Stepper, { errorCode = 0, cpl }: TrapEntry): string {
+function badGate(stepper: Asked, { errorCode = 0, cpl }: TrapEntry): string {
   const vector = (errorCode >>> 3) & 0xff;
   const failed = throughGate(stepper, vector).find(({ passes }) => !passes);
   if (failed) return failed.text;
   return `Gate ${hex(vector, 2)} has a DPL below ${cpl}: software in ring ${cpl} may not use it (SDM 3A, 6.12.1.1).`;
 }
 
-function badSelector({ pc }: Stepper, { vector, errorCode = 0, cpl }: TrapEntry): string {
+function badSelector({ pc }: Asked, { vector, errorCode = 0, cpl }: TrapEntry): string {
   const selector = errorCode & 0xfffc;
   const looked = descriptorOf(pc, selector);
   if ('trouble' in looked) return `${looked.trouble}.`;
@@ -133,7 +132,7 @@ function badSelector({ pc }: Stepper, { vector, errorCode = 0, cpl }: TrapEntry)
 }
 
 /** Error code 0, or none: told by the instruction. */
-function otherwise({ pc }: Stepper, { vector, cpl, flags }: TrapEntry, instruction: string): string {
+function otherwise({ pc }: Asked, { vector, cpl, flags }: TrapEntry, instruction: string): string {
   const iopl = (flags >>> 12) & 3;
   switch (vector) {
     case 0:
@@ -164,6 +163,10 @@ function otherwise({ pc }: Stepper, { vector, cpl, flags }: TrapEntry, instructi
   if (cpl > iopl && GUARDED_BY_IOPL.test(instruction)) {
     return `IOPL is ${iopl}: ring ${cpl} may not use ${instruction.split(' ')[0]}, and no I/O permission bitmap allows it.`;
   }
+  // SDM 3A, 6.15, interrupt 13: of the selectors that are loaded, only SS's and CS's may not be null.
+  if (/^(?:mov|pop) ss\b|^lss\b/.test(instruction)) return 'SS may not be loaded with a null selector (SDM 3A, 5.4.1).';
+  if (/^(?:lcall|ljmp|retf|iret)/.test(instruction))
+    return 'CS may not be loaded with a null selector (SDM 3A, 5.4.1), or EIP lies beyond its limit.';
   const named = /\b([c-gs]s):/.exec(instruction)?.[1] ?? (instruction.includes('[') ? 'ds' : undefined);
   if (named === undefined) return 'A value was loaded that has a reserved bit set, or a limit was exceeded.';
   const segment = pc.cpu.segment(named as SegmentRegister);
@@ -173,7 +176,7 @@ function otherwise({ pc }: Stepper, { vector, cpl, flags }: TrapEntry, instructi
 }
 
 /** SDM 3A, 6.15, interrupt 8. */
-function doubleFault(stepper: Stepper, { index }: TrapEntry): string {
+function doubleFault(stepper: Asked, { index }: TrapEntry): string {
   const before = stepper.traps.entries.findLast((entry) => entry.index < index);
   const blocked = [GP, PF, 10, 11, 12, 0].flatMap((vector) => {
     const failed = throughGate(stepper, vector).find(({ passes }) => !passes);
@@ -186,7 +189,7 @@ function doubleFault(stepper: Stepper, { index }: TrapEntry): string {
   return `A second exception was raised while a first one was delivered. ${cause}${story}`;
 }
 
-function whyShutdown(stepper: Stepper, vector: number, code: number): Answer {
+function whyShutdown(stepper: Asked, vector: number, code: number): Answer {
   const { cpu } = stepper.pc;
   const symbol = stepper.symbols.nameOf(cpu.eip);
   const chain: Check[] = [

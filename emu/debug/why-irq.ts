@@ -6,8 +6,7 @@
 import * as L from '../core/layout.ts';
 import type { Pc } from '../machine/pc.ts';
 import { throughGate } from './gate-checks.ts';
-import type { Stepper } from './stepper.ts';
-import { type Answer, answerOf, type Check } from './why.ts';
+import { type Answer, type Asked, answerOf, type Check } from './why.ts';
 
 type Chip8259 = Pc['pic']['master'];
 
@@ -17,7 +16,7 @@ const ICW4_8086 = 1;
 const hex = (value: number, digits = 0) => `0x${value.toString(16).padStart(digits, '0')}`;
 
 /** @param irq 0 to 15, but for 2, which is the cascade */
-export function whyIrq(stepper: Stepper, irq: number): Answer {
+export function whyIrq(stepper: Asked, irq: number): Answer {
   const { pc } = stepper;
   const { master, slave } = pc.pic;
   if (irq === CASCADE) {

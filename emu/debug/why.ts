@@ -1,5 +1,16 @@
 /** A chain of checks, each a plain sentence: the form of every answer to "why". */
 
+import type { Pc } from '../machine/pc.ts';
+import type { SymbolTable } from '../trace/symbols.ts';
+import type { TrapEntry } from '../trace/trap-log.ts';
+
+/** Who is asked: a machine, what it has delivered, and names for its addresses. A Stepper is one. */
+export interface Asked {
+  readonly pc: Pc;
+  readonly symbols: SymbolTable;
+  readonly traps: { readonly entries: readonly TrapEntry[] };
+}
+
 export interface Check {
   /** What is looked at: 'line', 'IMR', 'IF' ... */
   readonly name: string;

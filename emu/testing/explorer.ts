@@ -112,6 +112,7 @@ class Explorer {
     private readonly exploration: Exploration,
   ) {
     this.history = new History(machine.pc, { interval: Infinity });
+    machine.keepsCapsules = false;
     this.start = machine.now;
   }
 
@@ -157,7 +158,11 @@ class Explorer {
       const complaint = this.attempt(shorter);
       if (complaint !== undefined) return this.shrink(shorter, complaint);
     }
-    return { schedule, message, test: testOf(schedule) };
+    // Once more, for the whole story with its capsule.
+    this.machine.keepsCapsules = true;
+    const story = this.attempt(schedule) ?? message;
+    this.machine.keepsCapsules = false;
+    return { schedule, message: story, test: testOf(schedule) };
   }
 
   private lastOf(schedule: readonly Delivery[]): number {

@@ -10,8 +10,10 @@
 
 import { nameOfVector } from '../machine/stop.ts';
 import type { Frame } from '../trace/frames.ts';
+import { irqOf } from '../trace/irq-of.ts';
 import type { TrapCause, TrapEntry } from '../trace/trap-log.ts';
 import type { Findings } from './explorer.ts';
+import { failureOf } from './failure.ts';
 import { type Clobber, clobbersOf, stackImbalance } from './frame-rules.ts';
 import { type SanitizerOptions, sanitize } from './sanitizer.ts';
 import { hex, TestMachine } from './test-machine.ts';
@@ -24,7 +26,7 @@ export interface ExpectedTrap {
   readonly cause?: TrapCause;
   readonly cpl?: number;
   readonly cs?: number;
-  /** An address, a label, or 'label+4': what is pushed as the address to return to. */
+  /** What is pushed as the address to return to: a number, or a place as TestMachine.addressOf takes it. */
   readonly eip?: number | string;
   readonly cr2?: number;
 }
@@ -56,7 +58,10 @@ export function toDeliverInterrupt(received: unknown, expected: ExpectedInterrup
   return about(received, (machine) => {
     const last = machine.traps.findLast(({ cause }) => cause === 'external' || cause === 'nmi');
     const name = expected.vector === undefined ? 'an interrupt' : nameOfVector(expected.vector);
-    if (!last) return { complaint: `expected ${name}, but no interrupt has been delivered` };
+    if (!last) {
+      const irq = expected.vector === undefined ? undefined : irqOf(machine.pc, expected.vector);
+      return { complaint: `expected ${name}, but no interrupt has been delivered`, irq };
+    }
     return {
       complaint: complaintOf(`expected the last interrupt to be ${name}`, differencesOf(machine, last, expected)),
       negation: `expected no such interrupt as ${name}`,
@@ -68,7 +73,10 @@ export function toDeliverInterrupt(received: unknown, expected: ExpectedInterrup
 export function toAcknowledge(received: unknown, vector: number, times?: number): MatcherResult {
   return about(received, (machine) => {
     const found = machine.eventsOf('inta').filter((event) => event.vector === vector).length;
-    return counted(`vector 0x${hex(vector, 2)} to be acknowledged`, found, times);
+    return {
+      ...counted(`vector 0x${hex(vector, 2)} to be acknowledged`, found, times),
+      irq: irqOf(machine.pc, vector),
+    };
   });
 }
 
@@ -189,6 +197,8 @@ export function toHoldEverywhere(received: unknown): MatcherResult {
 /** What a matcher found: a complaint when it does not hold, and what to say when it was not to hold. */
 interface Verdict {
   readonly complaint: string | undefined;
+  /** The interrupt that did not come. */
+  readonly irq?: number | undefined;
   readonly negation?: string;
 }
 
@@ -196,10 +206,10 @@ function about(received: unknown, look: (machine: TestMachine) => Verdict): Matc
   if (!(received instanceof TestMachine)) {
     return { pass: false, message: () => 'this matcher is about a machine, as boot() gives it' };
   }
-  const { complaint, negation } = look(received);
+  const { complaint, negation, irq } = look(received);
   return {
     pass: complaint === undefined,
-    message: () => `${complaint ?? negation ?? ''}\n${received.story()}`,
+    message: () => failureOf(received, complaint ?? negation ?? '', complaint === undefined ? undefined : irq),
   };
 }
 

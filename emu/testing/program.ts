@@ -10,7 +10,7 @@ import type { ImageSymbol } from '../machine/loaders/image.ts';
 import { flatWorld, REAL_ORIGIN, REAL_WORLD } from './worlds.ts';
 
 const ORIGIN = 0x100000;
-const PROGRAM_FILE = 'program.asm';
+export const PROGRAM_FILE = 'program.asm';
 
 /** Assembly source, and the world it is to live in. */
 export interface Program {

@@ -5,10 +5,12 @@
 import { readFileSync } from 'node:fs';
 import { strokesOf } from '../../devices/key-text.ts';
 import type { Input } from '../machine/input-log.ts';
+import type { Names } from '../machine/keeping/capsule.ts';
 import { ImageFile } from '../machine/loaders/image.ts';
 import type { BootModule } from '../machine/loaders/multiboot.ts';
 import { Pc } from '../machine/pc.ts';
 import { describeStop, nameOfVector, type Stop } from '../machine/stop.ts';
+import { debugInfoOf } from '../trace/debug-info.ts';
 import {
   type EventKind,
   type EventOf,
@@ -19,10 +21,12 @@ import {
 } from '../trace/events.ts';
 import type { Frame, Observation } from '../trace/frames.ts';
 import { Recorder } from '../trace/recorder.ts';
+import { SourceLines } from '../trace/source-lines.ts';
 import { SymbolTable } from '../trace/symbols.ts';
 import type { TrapEntry } from '../trace/trap-log.ts';
+import { failureOf } from './failure.ts';
 import { instructionsOf, type VirtualTime } from './inputs.ts';
-import { type AssembledProgram, assembleProgram, type Program } from './program.ts';
+import { type AssembledProgram, assembleProgram, PROGRAM_FILE, type Program } from './program.ts';
 
 /** An image file to boot, as the command line would. */
 export interface ImageToBoot {
@@ -60,7 +64,10 @@ export async function boot(what: Program | ImageToBoot, options: TestOptions = {
 export class TestMachine {
   readonly pc: Pc;
   readonly symbols: SymbolTable;
+  /** Whether a failure leaves a capsule; the explorer, which fails often, wants none. */
+  keepsCapsules = true;
   private readonly program: AssembledProgram | undefined;
+  private readonly lines: SourceLines;
   private readonly recorder: Recorder;
   private readonly output: number[] = [];
 
@@ -77,13 +84,16 @@ export class TestMachine {
       const { bytes, address, symbols } = this.program;
       this.pc.boot({ file: new ImageFile('program', bytes), address });
       this.symbols = new SymbolTable(symbols, address + bytes.length - 1);
+      this.lines = new SourceLines([]);
     } else {
+      const file = new ImageFile(what.path, readFileSync(what.path));
       const loaded = this.pc.boot({
-        file: new ImageFile(what.path, readFileSync(what.path)),
+        file,
         commandLine: what.commandLine ?? '',
         modules: (what.modules ?? []).map(moduleOf),
       });
       this.symbols = new SymbolTable(loaded.symbols, loaded.last);
+      this.lines = debugInfoOf(file).lines;
     }
     this.recorder = new Recorder(this.pc, (options.followHandlers ?? 'source' in what) ? 'all' : 'none');
   }
@@ -156,7 +166,7 @@ export class TestMachine {
       const last = this.traps.at(-1);
       if (stop.kind !== 'traps' || !last) {
         const wanted = vector === undefined ? 'no trap was delivered' : `${nameOfVector(vector)} was not delivered`;
-        throw new Error(`${wanted}: ${this.describe(stop)}\n${this.story()}`);
+        throw new Error(failureOf(this, `${wanted}: ${this.describe(stop)}`));
       }
       if (vector === undefined || last.vector === vector) return last;
     }
@@ -176,7 +186,7 @@ export class TestMachine {
     });
     if (found) return found;
     const wanted = typeof what === 'function' ? 'what was waited for' : JSON.stringify(what);
-    throw new Error(`${wanted} did not happen: ${this.describe(stop)}\n${this.story()}`);
+    throw new Error(failureOf(this, `${wanted} did not happen: ${this.describe(stop)}`, irqWanted(what)));
   }
 
   /**
@@ -192,7 +202,7 @@ export class TestMachine {
     try {
       const { stop } = this.recorder.run({ until: this.now + instructions });
       if (cpu.eip !== address) {
-        throw new Error(`${this.describeAddress(address)} was not reached: ${this.describe(stop)}\n${this.story()}`);
+        throw new Error(failureOf(this, `${this.describeAddress(address)} was not reached: ${this.describe(stop)}`));
       }
     } finally {
       cpu.setBreakpoints([]);
@@ -231,12 +241,43 @@ export class TestMachine {
     this.pc.typist.type(strokesOf(text));
   }
 
-  /** The address of a label, or of 'label+4'. @throws Error when there is none */
+  /**
+   * The address of a place: 'label', 'label+4', of a program 'line 3', of an image with debug information 'file.asm:12'.
+   * @throws Error when there is none
+   */
   addressOf(place: string): number {
+    const line = this.addressOfLine(place);
+    if (line !== undefined) return line;
     const [, name = '', offset = '0'] = /^([^+]+)(?:\+(\w+))?$/.exec(place) ?? [];
     const address = this.symbols.addressOf(name);
     if (address === undefined) throw new Error(`no symbol is called '${name}'`);
     return address + Number(offset);
+  }
+
+  private addressOfLine(place: string): number | undefined {
+    const own = /^line (\d+)$/.exec(place)?.[1];
+    if (own !== undefined) {
+      const found = this.program?.lines.find(({ line }) => line === Number(own));
+      if (!found) throw new Error(this.program ? `no code is on line ${own}` : 'only programs have lines of their own');
+      return found.address;
+    }
+    const [, path, number] = /^(.+\.\w+):(\d+)$/.exec(place) ?? [];
+    if (path === undefined) return undefined;
+    const file = this.lines.fileLike(path);
+    const found = file === undefined ? undefined : this.lines.addressesOf(file, Number(number));
+    if (!found || found.line !== Number(number)) throw new Error(`no code is at ${place}`);
+    return found.addresses[0]!;
+  }
+
+  /** What a capsule is to know of a program's addresses. */
+  get debugging(): { readonly names?: Names; readonly sources?: ReadonlyMap<string, string> } {
+    const { program } = this;
+    if (!program) return {};
+    const lines = program.lines.map(({ address, size, file, line }) => ({ address, size, file, line }));
+    return {
+      names: { symbols: program.symbols, lines },
+      sources: new Map([[PROGRAM_FILE, program.sourceLines.join('\n')]]),
+    };
   }
 
   /** A dword of physical memory, at an address or a label. */
@@ -260,7 +301,8 @@ export class TestMachine {
     const line = this.program?.lines.find((entry) => entry.address <= address && address < entry.address + entry.size);
     const text = line && this.program?.sourceLines[line.line - 1]?.trim();
     const name = symbol === undefined ? '' : ` <${symbol}>`;
-    return `${hex(address, 8)}${name}${line ? `, line ${line.line}: ${text}` : ''}`;
+    const place = line ? `line ${line.line}: ${text}` : this.lines.nameOf(address);
+    return `${hex(address, 8)}${name}${place === undefined ? '' : `, ${place}`}`;
   }
 
   /** A trap in one line. */
@@ -294,6 +336,11 @@ export class TestMachine {
   private describe(stop: Stop): string {
     return describeStop(stop, (address) => this.symbols.nameOf(address));
   }
+}
+
+/** The IRQ that an event is about that did not happen: an interrupt's vector at the usual bases, or an EOI's. */
+function irqWanted(what: EventPattern | ((event: MachineEvent) => boolean)): number | undefined {
+  return typeof what === 'object' && what.kind === 'eoi' ? what.irq : undefined;
 }
 
 function formatStable({ vector, errorCode, cause, cpl, cs, eip, cr2 }: TrapEntry, symbol: string | undefined): string {

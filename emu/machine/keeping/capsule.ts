@@ -6,6 +6,7 @@
  */
 
 import type { StampedInput } from '../input-log.ts';
+import type { ImageSymbol } from '../loaders/image.ts';
 import type { Pc } from '../pc.ts';
 import { stateHash } from '../state-hash.ts';
 import { jsonOf, jsonSection, KeptFileError, packSections, sectionOf, unpackSections } from './container.ts';
@@ -30,12 +31,25 @@ export interface Capsule {
   /** What entered, and what was still to enter; oldest first. */
   readonly inputs: readonly StampedInput[];
   readonly cursor: Cursor;
+  readonly names: Names | undefined;
   /** Texts by their names, as the image's debug information has them. */
   readonly sources: ReadonlyMap<string, string>;
 }
 
+/** What an image's addresses are called, when the image itself does not say. */
+export interface Names {
+  readonly symbols: readonly ImageSymbol[];
+  readonly lines: readonly {
+    readonly address: number;
+    readonly size: number;
+    readonly file: string;
+    readonly line: number;
+  }[];
+}
+
 /** What a capsule is given beside the machine. */
 export interface CapsuleOptions {
+  readonly names?: Names;
   readonly note?: string;
   readonly sources?: ReadonlyMap<string, string>;
   /** The file of the snapshot that the run began with. */
@@ -45,7 +59,10 @@ export interface CapsuleOptions {
 const SOURCE = 'source ';
 
 /** The file of a PC that stands where the cursor is to be. */
-export function formatCapsule(pc: Pc, { note = '', sources = new Map(), start }: CapsuleOptions = {}): Uint8Array {
+export function formatCapsule(
+  pc: Pc,
+  { note = '', sources = new Map(), start, names }: CapsuleOptions = {},
+): Uint8Array {
   pc.machine.catchUp();
   const { inputs, now } = pc.machine;
   const cursor: Cursor = { time: now, state: stateHash(pc), note };
@@ -56,6 +73,7 @@ export function formatCapsule(pc: Pc, { note = '', sources = new Map(), start }:
       ...recipeSections(recipeOf(pc)),
       ['inputs', Buffer.from(formatInputs([...inputs.events, ...inputs.upcoming]))],
       ...(start ? [['snapshot', start] as const] : []),
+      ...(names ? [['names', jsonSection(names)] as const] : []),
       ...[...sources].map(([name, text]) => [`${SOURCE}${name}`, Buffer.from(text)] as const),
     ]),
   );
@@ -65,14 +83,15 @@ export function formatCapsule(pc: Pc, { note = '', sources = new Map(), start }:
 export function parseCapsule(file: string, bytes: Uint8Array): Capsule {
   const sections = unpackSections(file, bytes, 'capsule');
   const text = (name: string) => Buffer.from(sectionOf(file, sections, name)).toString('utf8');
-  const names = [...sections.keys()].filter((name) => name.startsWith(SOURCE));
+  const sources = [...sections.keys()].filter((name) => name.startsWith(SOURCE));
   const start = sections.get('snapshot');
   return {
     cursor: jsonOf(file, sections, 'cursor') as Cursor,
     recipe: readRecipe(file, sections),
     start: start && parseSnapshot(`${file} (its snapshot)`, start),
     inputs: inputsOf(file, text('inputs')),
-    sources: new Map(names.map((name) => [name.slice(SOURCE.length), text(name)])),
+    names: sections.has('names') ? (jsonOf(file, sections, 'names') as Names) : undefined,
+    sources: new Map(sources.map((name) => [name.slice(SOURCE.length), text(name)])),
   };
 }
 
