@@ -96,16 +96,14 @@ describe('the package, in an empty project', () => {
     const names = files
       .trim()
       .split('\n')
-      .map((path) => path.replace('node_modules/trapgate/', '').replace(/chunk-\w+/, 'chunk'));
+      .map((path) =>
+        path
+          .replace('node_modules/trapgate/', '')
+          .replace(/chunk-\w+/, 'chunk')
+          .replace(/guest\/.*/, 'guest/...'),
+      );
     expect([...new Set(names)].sort()).toEqual([
-      ...[
-        'LICENSE',
-        'README.md',
-        'dist/chunk.js',
-        'dist/guest/kernel.elf',
-        'dist/guest/programs.cpio',
-        'dist/index.js',
-      ],
+      ...['LICENSE', 'README.md', 'dist/chunk.js', 'dist/guest/...', 'dist/index.js'],
       ...['dist/testing.js', 'dist/trapgate.js', 'dist/unicorn.js', 'package.json'],
     ]);
   });
