@@ -2,7 +2,7 @@
  * The trap log: every exception and interrupt the processor delivered, in order, as typed entries.
  *
  * The core writes one 32-byte entry for each into a ring in its linear memory (emu/core/layout.ts), which costs
- * next to nothing; this file reads the ring out before it overflows.
+ * next to nothing; this file copies the ring's entries before it overflows, and makes objects of them when somebody looks.
  */
 
 import {
@@ -85,7 +85,10 @@ export interface TrapSource {
  * @param index the number it gets in the log
  */
 export function readTrap(ring: DataView, position: number, index: number): TrapEntry {
-  const at = (position % TRAP_ENTRIES) * TRAP_ENTRY;
+  return entryAt(ring, (position % TRAP_ENTRIES) * TRAP_ENTRY, index);
+}
+
+function entryAt(ring: DataView, at: number, index: number): TrapEntry {
   const u8 = (field: number) => ring.getUint8(at + field);
   const u16 = (field: number) => ring.getUint16(at + field, true);
   const u32 = (field: number) => ring.getUint32(at + field, true);
@@ -109,12 +112,17 @@ export function readTrap(ring: DataView, position: number, index: number): TrapE
 
 /** A growing list of what was delivered since the log was attached. */
 export class TrapLog {
-  private readonly kept: TrapEntry[] = [];
+  /** Copied from the ring as they are, oldest first; those at the end may not have happened yet, see `shown`. */
+  private raw = new DataView(new ArrayBuffer(TRAP_ENTRIES * TRAP_ENTRY));
+  private kept = 0;
+  /** The first of those kept, as objects: as many as somebody has looked at. */
+  private readonly read: TrapEntry[] = [];
   private readonly ring: DataView;
   /** Where in the ring to go on reading, modulo 2^32. */
   private position: number;
-  private index = 0;
-  /** How many of those kept have happened; more only when the machine has gone back. */
+  /** Entries that have been dropped: the index of the oldest one kept. */
+  private dropped = 0;
+  /** How many of those kept have happened; fewer than all only when the machine has gone back. */
   private shown = 0;
   private removeReader: (() => void) | undefined;
 
@@ -126,7 +134,7 @@ export class TrapLog {
   constructor(
     private readonly source: TrapSource,
     private readonly keep: number = TRAP_ENTRIES,
-    private readonly heard: (entry: TrapEntry) => void = () => {},
+    private readonly heard?: (entry: TrapEntry) => void,
   ) {
     this.ring = source.cpu.trapRing;
     this.position = source.cpu.trapCount;
@@ -136,18 +144,19 @@ export class TrapLog {
   /** Oldest first. */
   get entries(): readonly TrapEntry[] {
     this.drain();
-    return this.shown === this.kept.length ? this.kept : this.kept.slice(0, this.shown);
+    while (this.read.length < this.shown) this.read.push(this.entry(this.read.length));
+    return this.read.length === this.shown ? this.read : this.read.slice(0, this.shown);
   }
 
   /** When they were, in virtual time; also those that the machine has gone back before. */
   get times(): readonly number[] {
     this.drain();
-    return this.kept.map(({ time }) => time);
+    return Array.from({ length: this.kept }, (_, n) => this.timeOf(n));
   }
 
   get last(): TrapEntry | undefined {
     this.drain();
-    return this.kept[this.shown - 1];
+    return this.shown === 0 ? undefined : this.entry(this.shown - 1);
   }
 
   /**
@@ -157,14 +166,12 @@ export class TrapLog {
   goBack(now: number): void {
     const { trapCount } = this.source.cpu;
     const by = trapCount - this.position;
-    if (-by <= this.shown && this.shown + by <= this.kept.length) {
+    if (-by <= this.shown && this.shown + by <= this.kept) {
       this.shown += by;
-      this.index += by;
     } else {
-      const later = this.kept.findIndex((entry) => entry.time > now);
-      if (later >= 0) this.kept.length = later;
-      this.shown = this.kept.length;
-      this.index = (this.kept.at(-1)?.index ?? -1) + 1;
+      while (this.kept > 0 && this.timeOf(this.kept - 1) > now) this.kept--;
+      this.shown = this.kept;
+      this.forgetObjects(this.kept);
     }
     this.position = trapCount;
   }
@@ -182,15 +189,53 @@ export class TrapLog {
     // The core counts modulo 2^32. More than the ring holds means that it was reset, and counts from 0 again.
     if ((trapCount - this.position) >>> 0 > TRAP_ENTRIES) this.position = 0;
     while (this.position !== trapCount) {
-      const entry = readTrap(this.ring, this.position, this.index++);
-      this.position = (this.position + 1) >>> 0;
-      this.kept[this.shown++] = entry;
-      this.heard(entry);
+      const at = this.position % TRAP_ENTRIES;
+      this.copy(at, Math.min((trapCount - this.position) >>> 0, TRAP_ENTRIES - at));
     }
-    if (this.kept.length >= 2 * this.keep) {
-      const gone = Math.min(this.kept.length - this.keep, this.shown);
-      this.kept.splice(0, gone);
-      this.shown -= gone;
+    if (this.kept >= 2 * this.keep) this.drop(Math.min(this.kept - this.keep, this.shown));
+  }
+
+  /** Take so many entries from one place of the ring on. */
+  private copy(at: number, entries: number): void {
+    const first = this.shown;
+    this.forgetObjects(first);
+    const end = (first + entries) * TRAP_ENTRY;
+    if (end > this.raw.byteLength) {
+      const larger = new Uint8Array(Math.max(end, 2 * this.raw.byteLength));
+      larger.set(bytesOf(this.raw, 0, first * TRAP_ENTRY));
+      this.raw = new DataView(larger.buffer);
     }
+    bytesOf(this.raw, first * TRAP_ENTRY, entries * TRAP_ENTRY).set(
+      bytesOf(this.ring, at * TRAP_ENTRY, entries * TRAP_ENTRY),
+    );
+    this.position = (this.position + entries) >>> 0;
+    this.shown += entries;
+    this.kept = Math.max(this.kept, this.shown);
+    if (this.heard) for (let n = first; n < first + entries; n++) this.heard(this.entry(n));
+  }
+
+  /** The oldest go. */
+  private drop(entries: number): void {
+    bytesOf(this.raw, 0, this.kept * TRAP_ENTRY).copyWithin(0, entries * TRAP_ENTRY);
+    this.read.splice(0, entries);
+    this.kept -= entries;
+    this.shown -= entries;
+    this.dropped += entries;
+  }
+
+  private entry(n: number): TrapEntry {
+    return this.read[n] ?? entryAt(this.raw, n * TRAP_ENTRY, this.dropped + n);
+  }
+
+  private timeOf(n: number): number {
+    return this.raw.getFloat64(n * TRAP_ENTRY + TRAP_TIME, true);
+  }
+
+  /** Of those that are about to be written over. */
+  private forgetObjects(from: number): void {
+    if (this.read.length > from) this.read.length = from;
   }
 }
+
+const bytesOf = (view: DataView, from: number, length: number) =>
+  new Uint8Array(view.buffer, view.byteOffset + from, length);
