@@ -1,12 +1,12 @@
 /**
- * Assembles the guest: dist/guest/kernel.elf, dist/guest/programs.cpio with the ring-3 programs, the modules and the
- * files of guest/archive, and dist/guest/bios.bin.
+ * Assembles the guest: dist/guest/kernel.elf, with the programs of /bin inside, dist/guest/programs.cpio with the
+ * demonstrations, the modules and the files of guest/archive, and dist/guest/bios.bin.
  *
  * The kernel knows its functions by name. So it is assembled twice: the symbols of the first become a table in the
- * second, which lies behind everything else, so that no address moves.
+ * second, which lies behind everything else, as do the programs, so that no address moves.
  */
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import type { Assembly } from '../../asm/index.ts';
 import { FONT_8X16 } from '../../devices/vga-font.ts';
 import { assembleFile } from './assemble.ts';
@@ -19,20 +19,26 @@ const PROGRAMS = 'guest/programs';
 const MODULES = 'guest/modules';
 const ARCHIVE = 'guest/archive';
 const BIOS = 'guest/bios';
+/** Where the utilities are, among the programs and in the guest. */
+const BIN = 'bin/';
 const SCRATCH = 'build/guest';
 const OUT = 'dist/guest';
 
 await main(async () => {
   mkdirSync(OUT, { recursive: true });
+  await step(`guest: assembling ${PROGRAMS} and ${MODULES}`, async () => {
+    const plain = plainFiles();
+    const inBin = ({ name }: ArchiveFile) => name.startsWith(BIN);
+    const [bin, rest] = [plain.filter(inBin), plain.filter((file) => !inBin(file))];
+    writeIfChanged(`${SCRATCH}/initramfs.cpio`, cpioArchive([...programs(BIN), ...bin]));
+    const files = [...programs(''), ...modules(), ...rest];
+    writeIfChanged(`${OUT}/programs.cpio`, cpioArchive(files));
+    return `${files.length} files`;
+  });
   await step(`guest: assembling ${KERNEL}`, async () => {
     const kernel = assembleKernel();
     writeIfChanged(`${OUT}/kernel.elf`, kernel.bytes);
     return `${kernel.symbols.length} symbols, ${Math.ceil(kernel.bytes.length / 1024)} KB`;
-  });
-  await step(`guest: assembling ${PROGRAMS} and ${MODULES}`, async () => {
-    const files = [...programs(), ...modules(), ...plainFiles()];
-    writeIfChanged(`${OUT}/programs.cpio`, cpioArchive(files));
-    return `${files.length} files`;
   });
   await step(`guest: assembling ${BIOS}`, async () => {
     // The BIOS has the same font as the VGA at power-on.
@@ -51,7 +57,7 @@ function assembleKernel(): Assembly {
   const second = assembleFile(source, {
     format: 'multiboot',
     includePaths: [KERNEL, SCRATCH],
-    defines: { KALLSYMS: '' },
+    defines: { KALLSYMS: '', INITRAMFS: '' },
     debug: true,
   });
   const moved = functions(second).find(
@@ -65,12 +71,8 @@ function functions({ symbols }: Assembly): PlacedSymbol[] {
   return functionsOf(symbols.filter(({ section }) => section === '.text'));
 }
 
-/** The demonstrations in the archive's root, the utilities in its bin. */
-function programs(): ArchiveFile[] {
-  return [...programsOf(''), ...programsOf('bin/')];
-}
-
-function programsOf(folder: string): ArchiveFile[] {
+/** Ring 3: the utilities, or with no folder the demonstrations. */
+function programs(folder: string): ArchiveFile[] {
   const sources = readdirSync(join(PROGRAMS, folder)).filter((name) => name.endsWith('.asm'));
   return sources.sort().map((name) => ({
     name: folder + basename(name, '.asm'),
@@ -89,7 +91,12 @@ function modules(): ArchiveFile[] {
   }));
 }
 
+/** What begins with `#!` is a script, and may be run. */
 function plainFiles(): ArchiveFile[] {
-  const names = readdirSync(ARCHIVE).sort();
-  return names.map((name) => ({ name, data: readFileSync(join(ARCHIVE, name)), executable: false }));
+  const entries = readdirSync(ARCHIVE, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const paths = entries.map((entry) => join(entry.parentPath, entry.name)).sort();
+  return paths.map((path) => {
+    const data = readFileSync(path);
+    return { name: relative(ARCHIVE, path), data, executable: data.subarray(0, 2).toString() === '#!' };
+  });
 }

@@ -112,7 +112,9 @@ export class FrameFollower {
     const { esp } = this.cpu;
     if (this.sameStack(top) && esp < top.lowestStack) top.lowestStack = esp;
     if (!this.isIret()) return undefined;
-    top.stackAtIret = esp;
+    // The innermost one may be another thread's, when the kernel has switched: whose stack is this?
+    const mine = this.open.findLast(({ entry }) => Math.abs(entry.registers.esp - esp) < NEAR);
+    if (mine && this.sameStack(mine)) mine.stackAtIret = esp;
     return () => this.left();
   }
 

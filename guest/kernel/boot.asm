@@ -16,7 +16,6 @@ ONE_MEGABYTE    equ 0x100000
 boot_command_line: resb COMMAND_LINE_SIZE
 boot_ram_end:   resd 1                  ; first address behind RAM
         alignb  4
-initrd_start:   resd 1                  ; the first module: an archive of programs; or 0
 boot_modules_start: resd 1              ; where the modules lie ...
 boot_modules_end: resd 1                ; ... all together
 boot_modules:   resb boot_module_size * (MAX_BOOT_MODULES + 1) ; and one that stays empty
@@ -109,8 +108,6 @@ proc save_modules, .list, .count
         add     esi, multiboot_mod_size
         jmp     .next
 .done:
-        mov     eax, [boot_modules + boot_module.start]
-        mov     [initrd_start], eax
         pop     esi
         pop     ebx
 endproc

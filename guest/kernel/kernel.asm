@@ -7,6 +7,7 @@
 %include "include/ascii.inc"
 %include "include/errno.inc"
 %include "include/signal.inc"
+%include "include/termios.inc"
 %include "include/ports.inc"
 %include "include/vectors.inc"
 %include "include/cpu.inc"
@@ -15,6 +16,7 @@
 %include "include/fs.inc"
 %include "include/device.inc"
 %include "include/task.inc"
+%include "include/binprm.inc"
 %include "include/irq.inc"
 %include "include/softirq.inc"
 %include "include/gfp.inc"
@@ -54,6 +56,7 @@ _sdata:                                 ; first byte that may be written
 %include "irq/manage.asm"
 %include "irq/thread.asm"
 %include "irq/proc.asm"
+%include "irq/affinity.asm"
 
 %include "bh/softirq.asm"
 %include "bh/ksoftirqd.asm"
@@ -64,6 +67,7 @@ _sdata:                                 ; first byte that may be written
 %include "bh/workqueue.asm"
 %include "bh/workpool.asm"
 %include "bh/delayed_work.asm"
+%include "bh/workqueue_sysfs.asm"
 
 %include "sched/task.asm"
 %include "sched/switch.asm"
@@ -87,10 +91,14 @@ _sdata:                                 ; first byte that may be written
 %include "fs/stat.asm"
 %include "fs/cpio.asm"
 %include "fs/ramfs.asm"
+%include "fs/pipe.asm"
 %include "fs/chrdev.asm"
 %include "fs/devfs.asm"
 %include "fs/seq_file.asm"
 %include "fs/proc.asm"
+%include "fs/proc_pid.asm"
+%include "fs/proc_stat.asm"
+%include "fs/proc_sys.asm"
 %include "fs/sysfs.asm"
 
 %include "drivers/i8254.asm"
@@ -106,38 +114,54 @@ _sdata:                                 ; first byte that may be written
 %include "drivers/fpu.asm"
 %include "drivers/cpuid.asm"
 %include "drivers/vga.asm"
+%include "drivers/vga_ansi.asm"
 %include "drivers/tty.asm"
+%include "drivers/n_tty.asm"
 %include "drivers/tty_device.asm"
 %include "drivers/mem.asm"
+%include "drivers/lkdtm.asm"
 
 %include "user/exec.asm"
+%include "user/elf.asm"
 %include "user/stack.asm"
+%include "user/fork.asm"
 %include "user/exit.asm"
+%include "user/wait.asm"
+%include "user/report.asm"
 %include "user/signal.asm"
+%include "user/sigframe.asm"
+%include "user/kill.asm"
+%include "user/sched.asm"
+%include "user/ioport.asm"
+%include "user/module.asm"
 %include "user/syscall.asm"
 
 %include "module/load.asm"
 %include "module/layout.asm"
 %include "module/relocate.asm"
 %include "module/param.asm"
-
-%include "shell/shell.asm"
-%include "shell/run.asm"
-%include "shell/commands.asm"
-%include "shell/trap.asm"
-%include "shell/modules.asm"
-%include "shell/tour.asm"
+%include "module/sysfs.asm"
 
 %include "lib/string.asm"
 %include "lib/memory.asm"
 %include "lib/parse.asm"
 %include "lib/format.asm"
+%include "lib/cpumask.asm"
 %include "lib/delay.asm"
 %include "lib/ratelimit.asm"
 %include "lib/printk.asm"
+%include "lib/kmsg.asm"
 %include "lib/console.asm"
 %include "module/symbols.asm"
 %include "lib/kallsyms.asm"
+
+        section .rodata
+        align   4
+initramfs:                              ; an archive of programs, if the build has made one
+%ifdef INITRAMFS
+        incbin  "initramfs.cpio"
+%endif
+initramfs_end:
 
         section .text
 _etext:                                 ; first byte behind the code

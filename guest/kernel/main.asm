@@ -1,7 +1,7 @@
 ; main.asm: the order in which things come up, and what the first two tasks do.
 ;
-; start_kernel becomes task 0, the idle task, which runs when nobody else wants to. Task 1, init,
-; keeps a shell running.
+; start_kernel becomes task 0, the idle task, which runs when nobody else wants to. Task 1 is the program
+; /bin/init of the archive (guest/programs/bin), which keeps a shell running.
 
 ; noreturn void start_kernel(void)      boot, interrupts off
 proc start_kernel
@@ -29,12 +29,31 @@ proc start_kernel
         call    gpio_init
         call    nmi_watchdog_init
         sti
-        call    initrd_init
+        call    files_init
+        ccall   prepare_init_process, init_path
+        test    eax, eax
+        js      .no_init
+        mov     ebx, eax                ; number 1; it starts when the kernel's threads are there
+        call    ksoftirqd_init
+        call    workqueue_init
+        ccall   wake_up_new_task, ebx
+        call    cpu_idle
+.no_init:
+        ccall   panic, no_init_text
+endproc
+
+; void files_init(void)                 boot: what the tree of files begins with
+proc files_init
         call    inode_init
         call    devfs_init
         call    sysfs_init
         call    proc_init
+        call    proc_sys_init
+        call    irq_affinity_init
+        call    workqueue_sysfs_init
+        call    lkdtm_init
         call    mem_init
+        call    kmsg_init
         call    tty_init
         call    rtc_devices
         call    watchdog_devices
@@ -42,12 +61,6 @@ proc start_kernel
         call    parport_devices
         call    cpuid_devices
         call    ramfs_populate
-        ccall   kthread_create, init, 0, init_name ; it gets number 1, but begins when all is there
-        mov     ebx, eax
-        call    ksoftirqd_init
-        call    workqueue_init
-        ccall   wake_up_new_task, ebx
-        call    cpu_idle
 endproc
 
 ; noreturn void cpu_idle(void)          the idle task
@@ -67,32 +80,7 @@ proc cpu_idle
         jmp     .again
 endproc
 
-; int init(void *unused)                task 1
-; With the word `tour` on the command line the tour is shown instead of the shell, and then the
-; machine is switched off. A shell that dies in an oops is replaced.
-proc init, .unused
-        push    ebx
-        ccall   has_word, boot_command_line, tour_word
-        mov     ebx, tour_main
-        mov     edx, tour_word
-        test    eax, eax
-        jnz     .run
-        mov     ebx, shell_main
-        mov     edx, shell_name
-.run:
-        ccall   kthread_run_child, ebx, 0, edx
-        ccall   wait_task, eax
-        cmp     ebx, tour_main
-        je      .tour_over
-        pr      KERN_INFO, "init: the shell ended with status %x, starting another", eax
-        mov     edx, shell_name
-        jmp     .run
-.tour_over:
-        call    machine_power_off
-endproc
-
         section .rodata
-init_name:      db "init", 0
-shell_name:     db "sh", 0
-tour_word:      db "tour", 0
+init_path:      db "/bin/init", 0
+no_init_text:   db "No working init found.", 0
         section .text

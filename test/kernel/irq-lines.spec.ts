@@ -245,7 +245,9 @@ describe('threaded interrupts', () => {
 
   test('the thread runs after each, with its name and priority, and the line is masked until it is done', () => {
     guest.command(`insmod threaded.ko irq=${LINE}`);
-    expect(guest.command('ps').find((row) => row.includes('[irq/'))).toMatch(/ - S .*\[irq\/10-my_interrupt\]$/);
+    expect(guest.command('ps ax -o ni,s,rtprio,cls,cmd').find((row) => row.includes('[irq/'))).toBe(
+      '  - S     50  FF [irq/10-my_interrupt]',
+    );
     const masked = () => (guest.pc.pic.slave.peek().imr & (1 << (LINE - 8))) !== 0;
     expect(masked()).toBe(false);
     const heard = said(guest, () => {
@@ -259,12 +261,12 @@ describe('threaded interrupts', () => {
     expect(heard.join('\n')).toMatch(/thread_function\+.*\[threaded\]\n irq_thread\+/);
     expect(heard.at(-1)).toBe('threaded: done, handled 1');
     guest.command('rmmod threaded');
-    expect(guest.command('ps').find((row) => row.includes('[irq/'))).toBeUndefined();
+    expect(guest.command('ps -ef').find((row) => row.includes('[irq/'))).toBeUndefined();
   });
 
   test('one that is never woken exists and never runs', () => {
     guest.command(`insmod threaded.ko irq=${LINE} wake=0`);
-    expect(guest.command('ps').some((row) => row.includes('[irq/10-my_interrupt]'))).toBe(true);
+    expect(guest.command('ps -ef | grep irq/')[0]).toMatch(/ \[irq\/10-my_interrupt\]$/);
     expect(said(guest, () => pulse(guest, 2))).toEqual([
       'threaded: handler 1, irqs_disabled 200',
       'threaded: handler 2, irqs_disabled 200',

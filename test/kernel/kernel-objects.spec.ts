@@ -21,10 +21,12 @@ test('threads and interrupt lines are those that ps and /proc/interrupts show', 
   }));
   const objects = KernelObjects.of(guest.pc, new SymbolTable(table), constants)!;
 
-  const ps = guest.command('ps').join('\n');
+  const ps = guest.command('ps -ef').join('\n').replaceAll('/bin/', '');
   const { threads, irqs } = objects;
   expect(threads.length).toBeGreaterThan(3);
-  for (const { pid, name } of threads) expect(ps).toMatch(new RegExp(`^ *${pid}\\b.*${name.slice(0, 12)}`, 'm'));
+  expect(threads[0]).toMatchObject({ pid: 0, name: 'swapper/0' });
+  for (const { pid, name } of threads.slice(1))
+    expect(ps).toMatch(new RegExp(`^root *${pid}\\b.*${name.slice(0, 12)}`, 'm'));
   expect(threads.filter(({ isCurrent }) => isCurrent).length).toBe(1);
 
   const keyboard = irqs.find(({ irq }) => irq === 1)!;

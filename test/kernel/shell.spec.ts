@@ -16,11 +16,15 @@ describe('the shell', () => {
   });
 
   test('lists what it can do', () => {
-    expect(guest.command('help').some((line) => line.startsWith('poweroff'))).toBe(true);
+    const help = guest.command('help');
+    expect(help.some((line) => line.startsWith('jobs '))).toBe(true);
+    expect(help.join('\n')).toContain('poweroff');
   });
 
   test('lists and prints the archive’s files', () => {
-    expect(guest.command('ls').some((line) => / readme$/.test(line))).toBe(true);
+    expect(guest.command('ls').join(' ')).toMatch(/\breadme\b/);
+    expect(guest.command('ls | grep ko$')).toContain('works.ko');
+    expect(guest.command('ls -l readme')[0]).toMatch(/^-rw-r--r-- 1 root root +\d+ readme$/);
     expect(guest.command('cat readme')[0]).toBe('This archive came to the kernel as a multiboot module.');
     expect(guest.command('cat nothing')).toEqual(['cat: nothing: No such file or directory']);
     expect(guest.command('nothing')).toEqual(['sh: nothing: not found']);
@@ -33,7 +37,6 @@ describe('the shell', () => {
     expect(lines[1]).toMatch(/^ {2}1: {1,10}\d+ {4}XT-PIC {6}i8042$/);
     expect(lines[2]).toMatch(/^ {2}2: {10}0 {4}XT-PIC {6}cascade$/);
     expect(lines[3]).toMatch(/^ {2}4: {1,10}\d+ {4}XT-PIC {6}ttyS0$/);
-    expect(guest.command('irqs')).toHaveLength(lines.length + 1);
   });
 
   test('names the chips by their ports', () => {
@@ -44,7 +47,7 @@ describe('the shell', () => {
   });
 
   test('counts the tick a hundred times a second', () => {
-    const ticks = () => Number(/^ {2}0: *(\d+)/m.exec(guest.command('irqs').join('\n'))![1]);
+    const ticks = () => Number(/^ {2}0: *(\d+)/m.exec(guest.command('cat /proc/interrupts').join('\n'))![1]);
     const { machine } = guest.pc;
     const [before, from] = [ticks(), machine.now];
     machine.run({ instructions: machine.clock.frequency });
@@ -54,21 +57,43 @@ describe('the shell', () => {
   });
 
   test('shows who is there', () => {
-    expect(guest.command('ps').map((line) => line.slice(20))).toEqual([
-      'COMMAND',
-      '[swapper/0]',
-      '[init]',
-      '[ksoftirqd/0]',
-      '[kworker/0:0]',
-      '[kworker/0:0H]',
-      '[kworker/u2:0]',
-      '[sh]',
+    expect(guest.command('ps ax -o ppid,ni,s,cmd')).toEqual([
+      '   PPID  NI S CMD',
+      '      0   0 S /bin/init',
+      '      0   0 S [ksoftirqd/0]',
+      '      0   0 S [kworker/0:0]',
+      '      0 -20 S [kworker/0:0H]',
+      '      0   0 S [kworker/u2:0]',
+      '      1   0 S sh',
+      '      6   0 R ps ax -o ppid,ni,s,cmd',
+    ]);
+    expect(guest.command('ps')).toEqual([
+      '    PID TTY          TIME CMD',
+      expect.stringMatching(/^ +1 console {2}00:00:00 init$/),
+      expect.stringMatching(/^ +6 console {2}00:00:00 sh$/),
+      expect.stringMatching(/^ +\d+ console {2}00:00:00 ps$/),
     ]);
   });
 
-  test('edits a line: backspace, Ctrl-U, arrow keys that mean nothing', () => {
+  test('edits a line: backspace, Ctrl-U, Ctrl-W, the arrow keys', () => {
     expect(guest.command('echx\bo one')).toContain('one');
-    expect(guest.command('echo lost\x15echo \x1b[Akept').at(-1)).toBe('kept');
+    expect(guest.command('echo lost\x15echo kept').at(-1)).toBe('kept');
+    expect(guest.command('echo one twoo\x17two').at(-1)).toBe('one two');
+    expect(guest.command('cho ac\x1b[Db\x01e\x05d').at(-1)).toBe('abcd');
+    expect(guest.command('echo axb\x1b[D\x1b[D\x1b[3~').at(-1)).toBe('ab');
+  });
+
+  test('remembers what was typed', () => {
+    guest.command('echo first');
+    guest.command('echo second');
+    expect(guest.command('\x1b[A\x1b[A').at(-1)).toBe('first');
+    expect(guest.command('\x1b[A\x1b[A\x1b[B again').at(-1)).toBe('first again');
+    expect(
+      guest
+        .command('history')
+        .slice(-3)
+        .map((line) => line.slice(7)),
+    ).toEqual(['echo first', 'echo first again', 'history']);
   });
 
   test('loses nothing of what is typed far ahead of it', () => {
@@ -85,7 +110,7 @@ describe('the shell', () => {
 
   test('takes capitals and signs from the keyboard', () => {
     const from = guest.console.length;
-    guest.type('echo Hi! "A{b}~" 50% @x_y|z\n');
+    guest.type(`echo Hi! '"A{b}~" 50% @x_y|z'\n`);
     guest.until('\nHi! "A{b}~" 50% @x_y|z\n', from);
   });
 
@@ -95,25 +120,26 @@ describe('the shell', () => {
   });
 
   test('runs programs in the background, and tells when they are done', () => {
-    expect(guest.command('counter &')[0]).toMatch(/^\[\d+\]$/);
+    expect(guest.command('counter &')[0]).toMatch(/^\[1\] \d+$/);
+    expect(guest.command('jobs')).toContain('[1]  Running                 counter');
     guest.until('count: 5\n', guest.console.length);
     // It sleeps once more; the shell tells before its next prompt.
     guest.pc.machine.run({ instructions: 20_000_000 });
     guest.command('echo');
-    expect(guest.console).toMatch(/\n\[\d+\] {2}Done {2}counter\n/);
+    expect(guest.console).toContain('\n[1]  Done                    counter\n');
   });
 
   test('ends a program by kill, and by Ctrl-C', () => {
-    const pid = /\d+/.exec(guest.command('spin &')[0]!)![0];
-    guest.command(`kill ${pid}`);
-    guest.command('echo');
-    expect(guest.console).toContain(`[${pid}]  Killed  spin\n`);
+    const pid = /\d+$/.exec(guest.command('spin &')[0]!)![0];
+    expect(guest.command(`kill -KILL ${pid}`)).toEqual(['[1]  Killed                  spin']);
+    guest.command('spin &');
+    expect(guest.command('kill %1')).toEqual(['[1]  Terminated              spin']);
     const from = guest.console.length;
     guest.pc.serial.send(Buffer.from('spin\n'));
     guest.pc.machine.run({ instructions: 30_000_000 });
     expect(guest.console.slice(from)).toBe('spin\n');
     guest.type('\x03');
-    guest.until('Interrupt\n# ', from);
+    guest.until('^C\nInterrupt\n# ', from);
   });
 
   test('ends a program that waits for a line, or for time to pass', () => {
@@ -135,9 +161,9 @@ describe('the shell', () => {
 
 test('without an archive the shell comes up all the same', () => {
   const guest = Guest.shell(false);
-  expect(guest.console).toContain('initrd: none, so there are no programs');
+  expect(guest.console).toContain('initrd: none, so there is only /bin');
   expect(guest.command('hello')).toEqual(['sh: hello: not found']);
-  expect(guest.command('ls')).toEqual(['']);
+  expect(guest.command('ls')).toEqual(['bin   dev   proc  sys']);
 });
 
 test('reboot pulls the reset line by the keyboard controller', () => {

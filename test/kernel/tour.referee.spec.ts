@@ -40,5 +40,7 @@ test('the tour says the same under QEMU, but for time stamps', async () => {
   guest.until(`${ASKS}\n`);
   guest.type('a');
   expect(guest.toStop()).toEqual({ kind: 'power-off' });
-  expect(withoutStamps(guest.console)).toEqual(withoutStamps(await tourInQemu()));
+  // Where an address space's directory lies depends on where the loader put the archive.
+  const comparable = (said: string) => withoutStamps(said.replace(/CR3: [\da-f]{8}/g, 'CR3'));
+  expect(comparable(guest.console)).toEqual(comparable(await tourInQemu()));
 });

@@ -101,6 +101,10 @@ proc create_worker, .pool
         mov     [ebx + worker.task], eax
         mov     [eax + task.worker], ebx
         or      dword [eax + task.thread_flags], PF_WQ_WORKER
+        cmp     dword [esi + worker_pool.cpu], POOL_UNBOUND
+        je      .may_move
+        or      dword [eax + task.thread_flags], PF_NO_SETAFFINITY
+.may_move:
         ccall   set_user_nice, eax, [esi + worker_pool.nice]
         pushfd
         cli

@@ -90,6 +90,14 @@ proc alloc_workqueue, .format, .flags, .max_active
         mov     [ebx + workqueue_struct.next], eax
         mov     [workqueues], ebx
         popfd
+        mov     dword [ebx + workqueue_struct.cpumask], CPU_MASK_ALL
+        test    dword [ebp + .flags], WQ_SYSFS
+        jz      .done
+        ccall   workqueue_sysfs_register, ebx
+        test    eax, eax
+        jz      .done
+        ccall   destroy_workqueue, ebx
+        xor     ebx, ebx
         jmp     .done
 .no_pool:
         ccall   kfree, ebx
@@ -106,6 +114,7 @@ EXPORT_SYMBOL alloc_workqueue
 proc destroy_workqueue, .wq
         push    ebx
         mov     ebx, [ebp + .wq]
+        ccall   workqueue_sysfs_unregister, ebx
 .drain:
         ccall   flush_workqueue, ebx
         ccall   in_flight_of, ebx, 0

@@ -46,10 +46,12 @@ trap_return:
         test    dword [esp + pt_regs.cs], RPL_MASK
         jz      .restore
         mov     eax, [this_cpu(current)]
-        cmp     dword [eax + task.signal], 0
+        cmp     dword [eax + task.sigpending], 0
         je      .restore
         sti
-        call    do_signal               ; does not return
+        mov     eax, esp
+        ccall   do_signal, eax          ; returns if the program goes on
+        jmp     trap_return
 .restore:
         pop     gs
         pop     fs

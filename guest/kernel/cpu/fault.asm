@@ -14,7 +14,11 @@ proc do_page_fault, .regs
         ccall   cond_local_irq_enable, ebx
         test    dword [ebx + pt_regs.error], X86_PF_USER
         jz      .kernel
+        ccall   unhandled_signal, SIGSEGV
+        test    eax, eax
+        jz      .handled
         ccall   show_user_segfault, ebx, esi
+.handled:
         ccall   force_signal, SIGSEGV
         jmp     .done
 .kernel:

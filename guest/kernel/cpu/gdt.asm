@@ -31,10 +31,11 @@ proc gdt_init
         push    ebx
         mov     ebx, percpu_areas
         mov     dword [ebx + percpu_tss + tss.ss0], __KERNEL_DS
-        ; a port map that starts at the segment's end: ring 3 may touch no port
-        mov     word [ebx + percpu_tss + tss.iomap_base], tss_size
+        ; a port map that starts behind the segment's end: ring 3 may touch no port (user/ioport.asm)
+        mov     word [ebx + percpu_tss + tss.iomap_base], TSS_LIMIT + 1
+        mov     byte [ebx + tss_io_bitmap + IO_BITMAP_BYTES], 0xff
         lea     eax, [ebx + percpu_tss]
-        ccall   set_descriptor, GDT_TSS, eax, tss_size - 1, DESC_PRESENT | DESC_TSS32, DESC_BYTES_16BIT
+        ccall   set_descriptor, GDT_TSS, eax, TSS_LIMIT, DESC_PRESENT | DESC_TSS32, DESC_BYTES_16BIT
         ccall   set_descriptor, GDT_PERCPU, ebx, percpu_size - 1, DESC_PRESENT | DESC_DATA, DESC_BYTES_32BIT
         lgdt    [gdt_pointer]
         mov     eax, __KERNEL_TSS

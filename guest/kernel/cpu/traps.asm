@@ -1,7 +1,7 @@
 ; traps.asm: who serves which vector, and what an exception means.
 ;
 ; A handler is `void handler(struct pt_regs *regs)`, called by entry.asm with interrupts off.
-; An exception in ring 3 kills the program (user/signal.asm reports it as Linux does); in the
+; An exception in ring 3 is a signal to the program (user/report.asm says so as Linux does); in the
 ; kernel it is an oops, unless the instruction is one of uaccess.asm's that may fault.
 
         section .data
@@ -89,8 +89,12 @@ proc do_error_trap, .regs
         mov     esi, eax
         test    dword [ebx + pt_regs.cs], RPL_MASK
         jz      .kernel
+        ccall   unhandled_signal, [esi + trap_info.signal]
+        test    eax, eax
+        jz      .handled
         lea     edx, [esi + trap_info.name]
         ccall   show_user_trap, edx, ebx
+.handled:
         ccall   force_signal, [esi + trap_info.signal]
         jmp     .done
 .kernel:

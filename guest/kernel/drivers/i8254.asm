@@ -48,11 +48,6 @@ proc timer_interrupt
 .seen:
         mov     eax, [clock_periods]
         mov     [jiffies], eax
-        mov     eax, [this_cpu(current)]
-        cmp     dword [eax + task.pid], 0
-        jne     .busy
-        inc     dword [this_cpu(idle_ticks)]
-.busy:
         call    nmi_watchdog_tick
         call    run_local_timers
         call    scheduler_tick

@@ -1,4 +1,4 @@
-; mem.asm: /dev/null, /dev/zero and /dev/full.
+; mem.asm: /dev/null, /dev/zero and /dev/full; and the number of /dev/kmsg (lib/kmsg.asm).
 ;
 ;   mem_init()                    boot
 
@@ -34,6 +34,9 @@ proc mem_open, .inode, .file
         je      .found
         mov     edx, full_operations
         cmp     ecx, FULL_MINOR
+        je      .found
+        mov     edx, kmsg_operations
+        cmp     ecx, KMSG_MINOR
         jne     .none
 .found:
         mov     eax, [ebp + .file]

@@ -1,12 +1,12 @@
-; tty.asm: the terminal: keyboard and serial port put characters in, a reader takes edited lines out.
+; tty.asm: the terminal's input: keyboard and serial port put characters in, readers take them out.
 ;
 ;   tty_insert_char(c, irq)       hard IRQ             a character came, over that line
 ;   tty_room()                    any context          how many more it would take
-;   tty_getc()                    tasks                waits for the next one
-;   tty_read_line(buffer, size)   tasks                a line, edited and echoed; its length
+;   tty_getc()                    tasks                waits for the next one; -1: a signal came
+;   tty_available()               any context          how many wait
 ;
-; Backspace takes back a character, Ctrl-U the line; Ctrl-C drops it, or, while a program runs in
-; the foreground, ends that. A full ring loses what comes.
+; Ctrl-C is no character but SIGINT for the processes in the foreground, unless the terminal's owner
+; has switched that off (ISIG). A full ring loses what comes.
 
 TTY_RING_SIZE   equ 1024                ; a power of two
 
@@ -15,21 +15,24 @@ TTY_RING_SIZE   equ 1024                ; a power of two
 tty_ring:       resb TTY_RING_SIZE
 tty_head:       resd 1                  ; next place to fill
 tty_tail:       resd 1                  ; next to take; also the queue that readers sleep on
-tty_last_irq:   resd 1                  ; over which line the last character came
-tty_foreground: resd 1                  ; struct task * that Ctrl-C ends, or 0
+tty_foreground: resd 1                  ; the process group that Ctrl-C means, or 0
+
+        section .data
+        align   4
+tty_lflag:      dd ISIG | ICANON | ECHO
 
         section .text
 
 ; void tty_insert_char(int c, int irq)
 proc tty_insert_char, .c, .irq
-        mov     eax, [ebp + .irq]
-        mov     [tty_last_irq], eax
         cmp     dword [ebp + .c], CTRL_C
         jne     .insert
-        mov     eax, [tty_foreground]
-        test    eax, eax
+        test    dword [tty_lflag], ISIG
         jz      .insert
-        ccall   send_signal, eax, SIGINT
+        cmp     dword [tty_foreground], 0
+        je      .insert
+        ccall   console_write, tty_interrupt_echo, TTY_INTERRUPT_ECHO
+        ccall   send_signal_group, [tty_foreground], SIGINT
         return
 .insert:
         mov     ecx, [tty_head]
@@ -52,7 +55,14 @@ proc tty_room
         and     eax, TTY_RING_SIZE - 1
 endproc
 
-; int tty_getc(void)                    the character, or -1 if a signal came instead
+; u32 tty_available(void)
+proc tty_available
+        mov     eax, [tty_head]
+        sub     eax, [tty_tail]
+        and     eax, TTY_RING_SIZE - 1
+endproc
+
+; int tty_getc(void)
 proc tty_getc
         push    ebx
         pushfd
@@ -64,7 +74,7 @@ proc tty_getc
         ccall   interruptible_sleep_on, tty_tail
         mov     ebx, -1
         mov     eax, [this_cpu(current)]
-        cmp     dword [eax + task.signal], 0
+        cmp     dword [eax + task.sigpending], 0
         je      .again
         jmp     .done
 .take:
@@ -81,76 +91,7 @@ proc tty_getc
         pop     ebx
 endproc
 
-; int tty_read_line(char *buffer, u32 size)
-; The line without its newline, with a NUL. -1: given up by Ctrl-C, or a signal came.
-proc tty_read_line, .buffer, .size
-        push    ebx
-        push    esi
-        mov     ebx, [ebp + .buffer]
-        xor     esi, esi
-.next:
-        call    tty_getc
-        test    eax, eax
-        js      .given_up
-        cmp     eax, NEWLINE
-        je      .end
-        cmp     eax, BACKSPACE
-        je      .backspace
-        cmp     eax, CTRL_U
-        je      .kill
-        cmp     eax, CTRL_C
-        je      .interrupt
-        cmp     eax, ESCAPE
-        je      .escape
-.printable:
-        cmp     eax, SPACE
-        jl      .next                   ; no other control character means anything here
-        lea     ecx, [esi + 1]
-        cmp     ecx, [ebp + .size]
-        jae     .next
-        mov     [ebx + esi], al
-        inc     esi
-        ccall   console_putc, eax
-        jmp     .next
-.backspace:
-        test    esi, esi
-        jz      .next
-        dec     esi
-        call    tty_rub_out
-        jmp     .next
-.kill:
-        test    esi, esi
-        jz      .next
-        dec     esi
-        call    tty_rub_out
-        jmp     .kill
-; an arrow or function key, as terminals send it: escape, bracket, parameters, a letter
-.escape:
-        call    tty_getc
-        cmp     eax, '['
-        jne     .printable
-.sequence:
-        call    tty_getc
-        cmp     eax, '@'
-        jb      .sequence               ; and -1, unsigned, ends it too
-        jmp     .next
-.interrupt:
-        println "^C"
-.given_up:
-        mov     eax, -1
-        jmp     .done
-.end:
-        mov     byte [ebx + esi], 0
-        ccall   console_putc, NEWLINE
-        mov     eax, esi
-.done:
-        pop     esi
-        pop     ebx
-endproc
-
-; void tty_rub_out(void)                takes the last character off the console
-proc tty_rub_out
-        ccall   console_putc, BACKSPACE
-        ccall   console_putc, SPACE
-        ccall   console_putc, BACKSPACE
-endproc
+        section .rodata
+tty_interrupt_echo: db "^C", NEWLINE
+TTY_INTERRUPT_ECHO equ $ - tty_interrupt_echo
+        section .text

@@ -6,8 +6,17 @@ TTYAUX_MAJOR    equ 5                   ; Linux's numbers
 TTY_MAJOR       equ 4
 TTYS0_MINOR     equ 64
 TTY_CHUNK       equ 128                 ; bytes carried between program and kernel at a time
+TTY_LINE_SIZE   equ 256
 
-        file_operations_table tty_operations, tty_read, tty_write, 0, 0, 0
+        section .bss
+        alignb  4
+tty_line:       resb TTY_LINE_SIZE      ; the line being read ...
+tty_line_length: resd 1
+tty_line_taken: resd 1                  ; ... and how much of it somebody has had
+tty_line_mutex: resd 1                  ; one reader at a time
+tty_write_mutex: resd 1                 ; and one writer, so that what one write says stays in one piece
+
+        file_operations_table tty_operations, tty_read, tty_write, tty_ioctl, 0, 0
 
         section .text
 
@@ -28,6 +37,7 @@ proc tty_write, .file, .buffer, .count, .place
         push    ebx
         push    esi
         push    edi
+        ccall   mutex_lock, tty_write_mutex
         xor     ebx, ebx                ; bytes written
 .next:
         mov     esi, [ebp + .count]
@@ -51,6 +61,7 @@ proc tty_write, .file, .buffer, .count, .place
         jnz     .all
         mov     ebx, -EFAULT
 .all:
+        ccall   mutex_unlock, tty_write_mutex
         mov     eax, ebx
         pop     edi
         pop     esi
@@ -58,30 +69,157 @@ proc tty_write, .file, .buffer, .count, .place
 endproc
 
 ; ssize_t tty_read(struct file *, char *buffer, u32 count, loff_t *)
-; One line, with its newline; what does not fit is lost.
+; Edited lines, or with ICANON off what has been typed, at least one character.
 proc tty_read, .file, .buffer, .count, .place
-        sub     esp, TTY_CHUNK
-        push    ebx
-        push    esi
-        lea     ebx, [ebp - TTY_CHUNK]
-        ccall   tty_read_line, ebx, TTY_CHUNK
-        mov     esi, eax
-        xor     eax, eax                ; Ctrl-C: end of file
-        test    esi, esi
-        js      .done
-        mov     byte [ebx + esi], NEWLINE
-        inc     esi
-        cmp     esi, [ebp + .count]
-        jbe     .fits
-        mov     esi, [ebp + .count]
-.fits:
-        ccall   copy_to_user, [ebp + .buffer], ebx, esi
+        mov     eax, [ebp + .file]
+        test    dword [eax + file.f_flags], O_NONBLOCK
+        jz      .wait
+        call    tty_available
         test    eax, eax
-        mov     eax, -EFAULT
-        jnz     .done
-        mov     eax, esi
+        mov     eax, -EAGAIN
+        jz      .done
+.wait:
+        test    dword [tty_lflag], ICANON
+        jz      .raw
+        ccall   tty_read_cooked, [ebp + .buffer], [ebp + .count]
+        jmp     .done
+.raw:
+        ccall   tty_read_raw, [ebp + .buffer], [ebp + .count]
 .done:
-        pop     esi
+endproc
+
+; ssize_t tty_read_cooked(char *user_buffer, u32 count)
+; What the reader does not take of a line stays for the next time.
+proc tty_read_cooked, .user_buffer, .count
+        push    ebx
+        ccall   mutex_lock, tty_line_mutex
+        mov     ebx, [tty_line_length]
+        sub     ebx, [tty_line_taken]
+        jnz     .have_line
+        mov     dword [tty_line_taken], 0
+        mov     dword [tty_line_length], 0
+        ccall   n_tty_read_line, tty_line, TTY_LINE_SIZE
+        mov     ebx, eax
+        test    eax, eax
+        jle     .done
+        mov     [tty_line_length], eax
+.have_line:
+        cmp     ebx, [ebp + .count]
+        jbe     .fits
+        mov     ebx, [ebp + .count]
+.fits:
+        mov     ecx, tty_line
+        add     ecx, [tty_line_taken]
+        ccall   copy_to_user, [ebp + .user_buffer], ecx, ebx
+        add     [tty_line_taken], ebx
+        test    eax, eax
+        jz      .done
+        mov     ebx, -EFAULT
+.done:
+        ccall   mutex_unlock, tty_line_mutex
+        mov     eax, ebx
+        pop     ebx
+endproc
+
+; ssize_t tty_read_raw(char *user_buffer, u32 count)
+proc tty_read_raw, .user_buffer, .count
+.byte           equ -4
+        sub     esp, 4
+        push    ebx
+        xor     ebx, ebx
+.next:
+        cmp     ebx, [ebp + .count]
+        jae     .done
+        test    ebx, ebx
+        jz      .take
+        call    tty_available
+        test    eax, eax
+        jz      .done
+.take:
+        call    tty_getc
+        test    eax, eax
+        js      .interrupted
+        mov     [ebp + .byte], eax
+        mov     ecx, [ebp + .user_buffer]
+        add     ecx, ebx
+        lea     eax, [ebp + .byte]
+        ccall   copy_to_user, ecx, eax, 1
+        test    eax, eax
+        jnz     .fault
+        inc     ebx
+        test    dword [tty_lflag], ECHO
+        jz      .next
+        ccall   console_putc, [ebp + .byte]
+        jmp     .next
+.fault:
+        mov     ebx, -EFAULT
+        jmp     .done
+.interrupted:
+        test    ebx, ebx
+        jnz     .done
+        mov     ebx, -EINTR
+.done:
+        mov     eax, ebx
+        pop     ebx
+endproc
+
+; long tty_ioctl(struct file *, unsigned command, void *argument)
+proc tty_ioctl, .file, .command, .argument
+.answer         equ -termios_size
+        sub     esp, termios_size
+        push    ebx
+        lea     ebx, [ebp + .answer]
+        mov     eax, [ebp + .command]
+        cmp     eax, TCGETS
+        je      .get
+        cmp     eax, TIOCGPGRP
+        je      .get_group
+        cmp     eax, TIOCSPGRP
+        je      .set_group
+        cmp     eax, TIOCGWINSZ
+        je      .get_size
+        sub     eax, TCSETS
+        cmp     eax, TCSETSF - TCSETS
+        ja      .unknown
+        ccall   copy_from_user, ebx, [ebp + .argument], termios_size
+        test    eax, eax
+        jnz     .fault
+        mov     eax, [ebx + termios.c_lflag]
+        and     eax, ISIG | ICANON | ECHO
+        mov     [tty_lflag], eax
+        jmp     .good
+.get:
+        ccall   memset, ebx, 0, termios_size
+        mov     eax, [tty_lflag]
+        mov     [ebx + termios.c_lflag], eax
+        ccall   copy_to_user, [ebp + .argument], ebx, termios_size
+        jmp     .copied
+.get_group:
+        ccall   copy_to_user, [ebp + .argument], tty_foreground, 4
+        jmp     .copied
+.set_group:
+        ccall   copy_from_user, ebx, [ebp + .argument], 4
+        test    eax, eax
+        jnz     .fault
+        mov     eax, [ebx]
+        mov     [tty_foreground], eax
+        jmp     .good
+.get_size:
+        mov     dword [ebx], VGA_ROWS | (VGA_COLUMNS << 16)
+        mov     dword [ebx + 4], 0
+        ccall   copy_to_user, [ebp + .argument], ebx, 8
+.copied:
+        test    eax, eax
+        jnz     .fault
+.good:
+        xor     eax, eax
+        jmp     .done
+.unknown:
+        mov     eax, -ENOTTY
+        jmp     .done
+.fault:
+        mov     eax, -EFAULT
+.done:
         pop     ebx
 endproc
 

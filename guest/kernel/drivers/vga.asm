@@ -2,6 +2,7 @@
 ;
 ;   vga_init()                    boot                 clear
 ;   vga_putc(c)                   any context
+;   vga_erase(cell, count)        any context          blanks there
 
 VGA_TEXT        equ 0xb8000             ; a character and its attribute, row by row
 VGA_COLUMNS     equ 80
@@ -14,6 +15,9 @@ TAB_STOP        equ 8
         section .bss
         alignb  4
 vga_cell:       resd 1                  ; where the next character goes
+
+        section .data
+vga_attribute:  db VGA_ATTRIBUTE        ; its colours
 
         section .text
 
@@ -44,7 +48,7 @@ proc vga_putc, .c
         je      .backspace
         cmp     eax, TAB
         je      .tab
-        mov     ah, VGA_ATTRIBUTE
+        mov     ah, [vga_attribute]
         mov     [VGA_TEXT + ebx * 2], ax
         inc     ebx
         jmp     .moved
@@ -75,6 +79,17 @@ proc vga_putc, .c
         call    vga_move_cursor
         popfd
         pop     ebx
+endproc
+
+; void vga_erase(u32 cell, u32 count)
+proc vga_erase, .cell, .count
+        push    edi
+        mov     edi, [ebp + .cell]
+        lea     edi, [VGA_TEXT + edi * 2]
+        mov     eax, VGA_BLANK
+        mov     ecx, [ebp + .count]
+        rep stosw
+        pop     edi
 endproc
 
 ; void vga_scroll(void)                 everything one row up

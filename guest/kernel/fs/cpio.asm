@@ -1,17 +1,20 @@
-; cpio.asm: the files that the loader brought along: an archive of programs and texts in cpio's "newc"
-; form, and whatever other modules there are, each of them one file: `-initrd programs.cpio,my.ko`.
+; cpio.asm: archives of files in cpio's "newc" form, as Linux has them: one is built into the kernel,
+; others come with the loader.
 ;
-;   initrd_init()                 boot                 look at it, or drop it if it is none
+;   cpio_check(start, end)        any context          is that one?
+;   cpio_open(entry, start, end)  any context          from the archive's first file on
 ;   cpio_next(entry)              any context          1 and the next file, or 0: that was the last
 ;
-; The archive is never written to; a file's bytes are used where they lie (fs/ramfs.asm).
+; An archive is never written to; a file's bytes are used where they lie (fs/ramfs.asm).
 
 struc cpio_entry
 .name:          resd 1
 .data:          resd 1
 .size:          resd 1
 .mode:          resd 1
-.next:          resd 1                  ; where the next header is; the caller sets it at first
+.next:          resd 1                  ; where the next header is
+.start:         resd 1                  ; of the archive
+.end:           resd 1
 endstruc
 
 ; The header: a magic, then fields of eight hex digits.
@@ -25,60 +28,50 @@ CPIO_ALIGN      equ 4                   ; the name's end and the data's
 
         section .text
 
-; void initrd_init(void)
-proc initrd_init
-        sub     esp, cpio_entry_size
-        push    ebx
-        push    esi
-        xor     esi, esi
-        mov     eax, [initrd_start]
-        lea     ebx, [ebp - cpio_entry_size]
-        mov     [ebx + cpio_entry.next], eax
-.next:
-        ccall   cpio_next, ebx
+; void cpio_open(struct cpio_entry *entry, const void *start, const void *end)
+proc cpio_open, .entry, .start, .end
+        mov     ecx, [ebp + .entry]
+        mov     eax, [ebp + .start]
+        mov     [ecx + cpio_entry.start], eax
+        mov     [ecx + cpio_entry.next], eax
+        mov     eax, [ebp + .end]
+        mov     [ecx + cpio_entry.end], eax
+endproc
+
+; int cpio_check(const void *start, const void *end)
+proc cpio_check, .start, .end
+        mov     eax, [ebp + .start]
+        add     eax, CPIO_HEADER
+        cmp     eax, [ebp + .end]
+        ja      .no
+        ccall   strncmp, [ebp + .start], cpio_magic, CPIO_MAGIC_SIZE
         test    eax, eax
-        jz      .counted
-        inc     esi
-        jmp     .next
-.counted:
-        test    esi, esi
-        jz      .none
-        pr      KERN_INFO, "initrd: %d files", esi
-        jmp     .done
-.none:
-        pr      KERN_WARNING, "initrd: none, so there are no programs"
-        mov     dword [initrd_start], 0
-.done:
-        pop     esi
-        pop     ebx
+        jnz     .no
+        mov     eax, 1
+        return
+.no:
+        xor     eax, eax
 endproc
 
 ; int cpio_next(struct cpio_entry *entry)
 proc cpio_next, .entry
-.module         equ -4
-        sub     esp, 4
         push    ebx
         push    esi
         push    edi
         mov     ebx, [ebp + .entry]
-.again:
         mov     esi, [ebx + cpio_entry.next]
-        ccall   boot_module_at, esi
-        test    eax, eax
-        jz      .done                   ; behind the last
-        mov     [ebp + .module], eax
-        lea     ecx, [esi + CPIO_HEADER]
-        cmp     ecx, [eax + boot_module.end]
-        ja      .not_archive
+        lea     eax, [esi + CPIO_HEADER]
+        cmp     eax, [ebx + cpio_entry.end]
+        ja      .last
         ccall   strncmp, esi, cpio_magic, CPIO_MAGIC_SIZE
         test    eax, eax
-        jnz     .not_archive
+        jnz     .last
         lea     edi, [esi + CPIO_HEADER]
         mov     [ebx + cpio_entry.name], edi
         lea     eax, [esi + CPIO_NAMESIZE]
         ccall   parse_hex, eax, CPIO_DIGITS
         add     edi, eax
-        ccall   cpio_align, edi
+        ccall   cpio_align, ebx, edi
         mov     edi, eax
         mov     [ebx + cpio_entry.data], edi
         lea     eax, [esi + CPIO_MODE]
@@ -88,87 +81,33 @@ proc cpio_next, .entry
         ccall   parse_hex, eax, CPIO_DIGITS
         mov     [ebx + cpio_entry.size], eax
         add     edi, eax
-        jc      .next_module
-        mov     ecx, [ebp + .module]
-        cmp     edi, [ecx + boot_module.end]
-        ja      .next_module
-        ccall   cpio_align, edi
+        jc      .last
+        cmp     edi, [ebx + cpio_entry.end]
+        ja      .last
+        ccall   cpio_align, ebx, edi
         mov     [ebx + cpio_entry.next], eax
         ccall   strcmp, [ebx + cpio_entry.name], cpio_trailer
         test    eax, eax
-        jz      .next_module
+        jz      .last
         mov     eax, 1
         jmp     .done
-.not_archive:
-        mov     eax, [ebp + .module]
-        cmp     esi, [eax + boot_module.start]
-        jne     .next_module            ; an archive that breaks off
-        mov     [ebx + cpio_entry.data], esi
-        mov     ecx, [eax + boot_module.end]
-        sub     ecx, esi
-        mov     [ebx + cpio_entry.size], ecx
-        mov     dword [ebx + cpio_entry.mode], S_IFREG | S_IRUGO | S_IXUGO
-        lea     ecx, [eax + boot_module.name]
-        mov     [ebx + cpio_entry.name], ecx
-        mov     ecx, [eax + boot_module_size + boot_module.start]
-        mov     [ebx + cpio_entry.next], ecx ; of the one behind the last: 0
-        mov     eax, 1
-        jmp     .done
-.next_module:
-        mov     eax, [ebp + .module]
-        mov     ecx, [eax + boot_module_size + boot_module.start]
-        mov     [ebx + cpio_entry.next], ecx
-        jmp     .again
+.last:
+        xor     eax, eax
 .done:
         pop     edi
         pop     esi
         pop     ebx
 endproc
 
-; struct boot_module *boot_module_at(u32 address)        or 0
-proc boot_module_at, .address
-        mov     eax, boot_modules
-        mov     ecx, [nr_boot_modules]
-        mov     edx, [ebp + .address]
-.next:
-        dec     ecx
-        js      .none
-        cmp     edx, [eax + boot_module.start]
-        jb      .other
-        cmp     edx, [eax + boot_module.end]
-        jb      .done
-.other:
-        add     eax, boot_module_size
-        jmp     .next
-.none:
-        xor     eax, eax
-.done:
-endproc
-
-; u32 cpio_align(u32 address)           up to the archive's alignment, counted from its start
-; Loaders put modules onto pages, so that counting from 0 is the same.
-proc cpio_align, .address
+; u32 cpio_align(const struct cpio_entry *entry, u32 address)
+; Up to the archive's alignment, counted from its start.
+proc cpio_align, .entry, .address
+        mov     ecx, [ebp + .entry]
         mov     eax, [ebp + .address]
+        sub     eax, [ecx + cpio_entry.start]
         add     eax, CPIO_ALIGN - 1
         and     eax, -CPIO_ALIGN
-endproc
-
-; int initrd_find(const char *name, struct cpio_entry *entry)
-proc initrd_find, .name, .entry
-        push    ebx
-        mov     ebx, [ebp + .entry]
-        mov     eax, [initrd_start]
-        mov     [ebx + cpio_entry.next], eax
-.next:
-        ccall   cpio_next, ebx
-        test    eax, eax
-        jz      .done
-        ccall   strcmp, [ebp + .name], [ebx + cpio_entry.name]
-        test    eax, eax
-        jnz     .next
-        mov     eax, 1
-.done:
-        pop     ebx
+        add     eax, [ecx + cpio_entry.start]
 endproc
 
         section .rodata

@@ -14,6 +14,7 @@ proc_folder:    resd 1
         align   4
 proc_files:                             ; name, show
         dd      proc_cmdline_name, show_cmdline
+        dd      proc_cpuinfo_name, show_cpuinfo
         dd      proc_devices_name, show_devices
         dd      proc_interrupts_name, show_interrupts
         dd      proc_ioports_name, show_ioports
@@ -22,11 +23,13 @@ proc_files:                             ; name, show
         dd      proc_modules_name, show_modules
         dd      proc_softirqs_name, show_softirqs
         dd      proc_softirq_name, show_softirqs
+        dd      proc_stat_name, show_stat
         dd      proc_uptime_name, show_uptime
         dd      proc_version_name, show_version
 proc_files_end:
 proc_name:      db "proc", 0
 proc_cmdline_name: db "cmdline", 0
+proc_cpuinfo_name: db "cpuinfo", 0
 proc_devices_name: db "devices", 0
 proc_interrupts_name: db "interrupts", 0
 proc_ioports_name: db "ioports", 0
@@ -35,6 +38,7 @@ proc_meminfo_name: db "meminfo", 0
 proc_modules_name: db "modules", 0
 proc_softirqs_name: db "softirqs", 0
 proc_softirq_name: db "softirq", 0      ; as older texts write it
+proc_stat_name: db "stat", 0
 proc_uptime_name: db "uptime", 0
 proc_version_name: db "version", 0
 

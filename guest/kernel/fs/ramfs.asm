@@ -1,7 +1,7 @@
 ; ramfs.asm: regular files. What is written is kept in memory and gone at power-off.
 ;
 ;   ramfs_create(folder, name, mode)      tasks    an empty one; 0: no memory
-;   ramfs_populate()                      boot     the archive's files become files of the tree
+;   ramfs_populate()                      boot     the archives' files become files of the tree
 ;
 ; A file's bytes lie behind i_data, all together. An archive's file is used where it lies, until
 ; somebody writes to it.
@@ -23,20 +23,82 @@ proc ramfs_create, .folder, .name, .mode
 endproc
 
 ; void ramfs_populate(void)
+; The programs of /bin are built into the kernel (kernel.asm). What the loader brought comes over them:
+; archives, and other modules each as one file, as with `-initrd programs.cpio,my.ko`.
 proc ramfs_populate
+        push    ebx
+        push    esi
+        push    edi
+        ccall   populate_archive, initramfs, initramfs_end
+        xor     edi, edi                ; files
+        mov     ebx, boot_modules
+        mov     esi, [nr_boot_modules]
+.next:
+        dec     esi
+        js      .all
+        ccall   populate_module, ebx
+        add     edi, eax
+        add     ebx, boot_module_size
+        jmp     .next
+.all:
+        test    edi, edi
+        jz      .none
+        pr      KERN_INFO, "initrd: %d files", edi
+        jmp     .done
+.none:
+        pr      KERN_WARNING, "initrd: none, so there is only /bin"
+.done:
+        pop     edi
+        pop     esi
+        pop     ebx
+endproc
+
+; int populate_module(const struct boot_module *)       how many files it has
+proc populate_module, .module
 .entry          equ -cpio_entry_size
         sub     esp, cpio_entry_size
         push    ebx
+        mov     ebx, [ebp + .module]
+        ccall   cpio_check, [ebx + boot_module.start], [ebx + boot_module.end]
+        test    eax, eax
+        jz      .file
+        ccall   populate_archive, [ebx + boot_module.start], [ebx + boot_module.end]
+        jmp     .done
+.file:
+        lea     ecx, [ebp + .entry]
+        lea     eax, [ebx + boot_module.name]
+        mov     [ecx + cpio_entry.name], eax
+        mov     eax, [ebx + boot_module.start]
+        mov     [ecx + cpio_entry.data], eax
+        mov     edx, [ebx + boot_module.end]
+        sub     edx, eax
+        mov     [ecx + cpio_entry.size], edx
+        mov     dword [ecx + cpio_entry.mode], S_IFREG | S_IRUGO | S_IXUGO
+        ccall   populate_file, ecx
+        mov     eax, 1
+.done:
+        pop     ebx
+endproc
+
+; int populate_archive(const void *start, const void *end)      how many files it has
+proc populate_archive, .start, .end
+.entry          equ -cpio_entry_size
+        sub     esp, cpio_entry_size
+        push    ebx
+        push    esi
+        xor     esi, esi
         lea     ebx, [ebp + .entry]
-        mov     eax, [initrd_start]
-        mov     [ebx + cpio_entry.next], eax
+        ccall   cpio_open, ebx, [ebp + .start], [ebp + .end]
 .next:
         ccall   cpio_next, ebx
         test    eax, eax
         jz      .done
+        inc     esi
         ccall   populate_file, ebx
         jmp     .next
 .done:
+        mov     eax, esi
+        pop     esi
         pop     ebx
 endproc
 
@@ -85,6 +147,13 @@ proc populate_file, .entry
         ccall   mkdir, ebx, edx
         jmp     .done
 .file:
+        push    eax
+        ccall   strlen, edx
+        lea     edx, [ebp + .name]
+        ccall   find_child, ebx, edx, eax
+        ccall   remove_inode, eax       ; of an archive before
+        pop     eax
+        lea     edx, [ebp + .name]
         ccall   ramfs_create, ebx, edx, eax
         test    eax, eax
         jz      .done

@@ -76,15 +76,12 @@ proc sys_lseek, .fd, .offset, .whence
         ccall   ecx, eax, [ebp + .offset], edx, [ebp + .whence]
         return
 .generic:
-        ; pipes and devices have no place to go to
+        ; a pipe has no place to go to
         mov     ecx, [eax + file.f_inode]
         mov     edx, [ecx + inode.i_mode]
         and     edx, S_IFMT
-        cmp     edx, S_IFREG
-        je      .seekable
-        cmp     edx, S_IFDIR
-        jne     .no_seek
-.seekable:
+        cmp     edx, S_IFIFO
+        je      .no_seek
         mov     edx, [ebp + .whence]
         cmp     edx, SEEK_SET
         mov     edx, 0
@@ -194,6 +191,43 @@ proc sys_dup2, .from, .to
         mov     ecx, [this_cpu(current)]
         mov     eax, [ebp + .to]
         mov     [ecx + task.files + eax * 4], ebx
+.done:
+        pop     ebx
+endproc
+
+; long sys_fcntl(unsigned fd, int command, u32 argument)
+; Of the flags O_NONBLOCK and O_APPEND can be changed.
+proc sys_fcntl, .fd, .command, .argument
+        push    ebx
+        ccall   fd_to_file, [ebp + .fd]
+        mov     ebx, eax
+        mov     eax, -EBADF
+        test    ebx, ebx
+        jz      .done
+        mov     ecx, [ebp + .command]
+        cmp     ecx, F_GETFL
+        je      .get
+        cmp     ecx, F_SETFL
+        je      .set
+        mov     eax, -EINVAL
+        cmp     ecx, F_DUPFD
+        jne     .done
+        ccall   lowest_fd, [ebp + .argument]
+        test    eax, eax
+        js      .done
+        mov     ecx, [this_cpu(current)]
+        mov     [ecx + task.files + eax * 4], ebx
+        lock inc dword [ebx + file.f_count]
+        jmp     .done
+.get:
+        mov     eax, [ebx + file.f_flags]
+        jmp     .done
+.set:
+        mov     eax, [ebp + .argument]
+        and     eax, O_NONBLOCK | O_APPEND
+        and     dword [ebx + file.f_flags], ~(O_NONBLOCK | O_APPEND)
+        or      [ebx + file.f_flags], eax
+        xor     eax, eax
 .done:
         pop     ebx
 endproc

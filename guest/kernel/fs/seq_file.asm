@@ -4,7 +4,7 @@
 ;                                          void show(struct seq_file *, void *private); store, which may
 ;                                          be 0, is int store(const char *text, u32 length, void *private)
 ;   seq_printf(m, format, ...)             in a show routine; `seq` and `seqln` (include/fs.inc)
-;   seq_puts(m, text)                      the same for a plain text
+;   seq_puts(m, text), seq_putc(m, c)      the same for a plain text, a character
 ;
 ; A read at place 0 makes the whole text, into a buffer that is doubled until it fits; what is read on
 ; from there is of one moment. A store routine gets a kernel copy of what one write() brought, with a
@@ -197,6 +197,25 @@ proc seq_printf, .m, .format
         pop     ebx
 endproc
 EXPORT_SYMBOL seq_printf
+
+; void seq_putc(struct seq_file *m, int c)
+proc seq_putc, .m, .c
+        mov     ecx, [ebp + .m]
+        mov     edx, [ecx + seq_file.count]
+        cmp     edx, [ecx + seq_file.size]
+        jae     .full
+        add     edx, [ecx + seq_file.buf]
+        mov     eax, [ebp + .c]
+        mov     [edx], al
+        inc     dword [ecx + seq_file.count]
+        mov     edx, [ecx + seq_file.count]
+        cmp     edx, [ecx + seq_file.size]
+        jb      .done
+.full:
+        mov     dword [ecx + seq_file.full], 1
+.done:
+endproc
+EXPORT_SYMBOL seq_putc
 
 ; void seq_puts(struct seq_file *m, const char *text)
 proc seq_puts, .m, .text

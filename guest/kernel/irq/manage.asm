@@ -186,6 +186,8 @@ proc irq_first_action, .desc, .new
         mov     edx, [ebp + .new]
         and     dword [ebx + irq_desc.istate], ~(IRQS_SPURIOUS_DISABLED | IRQS_ONESHOT | IRQS_PENDING \
                 | IRQD_INPROGRESS | _IRQ_NO_BALANCING)
+        ccall   irq_setup_affinity, ebx
+        mov     edx, [ebp + .new]
         test    dword [edx + irqaction.flags], IRQF_ONESHOT
         jz      .not_oneshot
         or      dword [ebx + irq_desc.istate], IRQS_ONESHOT

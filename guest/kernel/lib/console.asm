@@ -26,7 +26,7 @@ endproc
 
 ; void console_emit(int c)
 proc console_emit, .c
-        ccall   vga_putc, [ebp + .c]
+        ccall   vga_write, [ebp + .c]
         ccall   uart_putc, [ebp + .c]
 endproc
 

@@ -3,10 +3,9 @@
 ;   printk(format, ...)           any context          use `pr` (include/printk.inc)
 ;   console_lock(), console_unlock()   any context     what is printed in between stays in one piece
 ;   log_close_line()              any context          end a line that was left without its newline
-;   show_log()                    tasks                dmesg
 ;
 ; Each line is stamped with the seconds since boot and goes into a ring with interrupts off; from there
-; whoever holds the console brings it out, when its level is below CONSOLE_LOGLEVEL. Who interrupts
+; whoever holds the console brings it out, when its level is below console_loglevel. Who interrupts
 ; the holder only adds to the ring. The serial port is slow, so interrupts are as they were meanwhile.
 ;
 ; In the ring a line begins with its level, one character that is never shown. A text without a newline
@@ -27,6 +26,10 @@ console_level:  resd 1                  ; of the line it is in, or 0: the next c
 console_held:   resd 1                  ; how often console_lock was called and not undone
 printk_text:    resb LOG_TEXT_SIZE
 printk_stamp:   resb LOG_STAMP_SIZE
+
+        section .data
+        align   4
+console_loglevel: dd CONSOLE_LOGLEVEL   ; what is less urgent stays off the console
 
         section .text
 
@@ -89,6 +92,7 @@ proc vprintk, .format, .args
 .stored:
         mov     ebx, edi
         sub     ebx, printk_text
+        ccall   wake_up, log_length     ; who follows /dev/kmsg
         popfd
         call    console_lock
         call    console_unlock
@@ -172,7 +176,9 @@ proc console_unlock
         jmp     .again
 .character:
         mov     ebx, eax
-        cmp     dword [console_level], CONSOLE_LOGLEVEL + '0'
+        mov     ecx, [console_level]
+        sub     ecx, '0'
+        cmp     ecx, [console_loglevel]
         jae     .quiet
         ccall   console_emit, ebx
         call    clock_read              ; a line may take longer than a tick: keep the clock going
@@ -212,31 +218,6 @@ proc log_oldest, .place
         jne     .skip
 .still_there:
         mov     eax, ecx
-endproc
-
-; void show_log(void)
-proc show_log
-        push    ebx
-        call    log_close_line
-        call    console_lock
-        ccall   log_oldest, 0
-        mov     ebx, eax
-.line:
-        cmp     ebx, [log_length]
-        jae     .done
-        inc     ebx                     ; the level
-.character:
-        ccall   log_char, ebx
-        inc     ebx
-        push    eax
-        ccall   console_putc, eax
-        pop     eax
-        cmp     eax, NEWLINE
-        jne     .character
-        jmp     .line
-.done:
-        call    console_unlock
-        pop     ebx
 endproc
 
         section .rodata

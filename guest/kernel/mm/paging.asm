@@ -9,6 +9,7 @@
 ;   new_address_space()               tasks            a directory with the kernel in it, or 0
 ;   map_page(pgd, address, page, f)   boot, tasks      0 or -ENOMEM
 ;   user_page(pgd, address)           tasks            the page behind a program's address, or 0
+;   copy_address_space(pgd)           tasks            the same with copies of a program's pages, or 0
 ;   free_address_space(pgd)           tasks            not while it is loaded
 
         section .bss
@@ -135,6 +136,67 @@ proc user_page, .pgd, .address
         return
 .none:
         xor     eax, eax
+endproc
+
+; u32 *copy_address_space(const u32 *pgd)
+proc copy_address_space, .pgd
+        push    ebx
+        push    esi
+        push    edi
+        call    new_address_space
+        mov     ebx, eax
+        test    ebx, ebx
+        jz      .done
+        mov     esi, TASK_BASE
+.next:
+        ; esi is the address of a page; tables that are not there are passed over at once
+        mov     eax, esi
+        shr     eax, PGDIR_SHIFT
+        mov     ecx, [ebp + .pgd]
+        mov     edi, [ecx + eax * 4]
+        test    edi, _PAGE_PRESENT
+        jz      .no_table
+        and     edi, PAGE_MASK
+        mov     eax, esi
+        shr     eax, PAGE_SHIFT
+        and     eax, PTRS_PER_TABLE - 1
+        mov     edi, [edi + eax * 4]
+        test    edi, _PAGE_PRESENT
+        jz      .copied
+        call    get_free_page
+        test    eax, eax
+        jz      .no_memory
+        push    eax
+        mov     ecx, edi
+        and     ecx, PAGE_MASK
+        ccall   memcpy, eax, ecx, PAGE_SIZE
+        pop     eax
+        mov     ecx, edi
+        and     ecx, _PAGE_PRESENT | _PAGE_RW | _PAGE_USER
+        push    eax
+        ccall   map_page, ebx, esi, eax, ecx
+        pop     ecx
+        test    eax, eax
+        jz      .copied
+        ccall   free_page, ecx
+.no_memory:
+        ccall   free_address_space, ebx
+        xor     ebx, ebx
+        jmp     .done
+.copied:
+        add     esi, PAGE_SIZE
+        cmp     esi, TASK_TOP
+        jb      .next
+        jmp     .done
+.no_table:
+        add     esi, 1 << PGDIR_SHIFT
+        cmp     esi, TASK_TOP
+        jb      .next
+.done:
+        mov     eax, ebx
+        pop     edi
+        pop     esi
+        pop     ebx
 endproc
 
 ; void free_address_space(u32 *pgd)

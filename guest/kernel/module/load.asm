@@ -61,6 +61,7 @@ proc load_module, .image, .size, .name, .arguments
         mov     eax, [modules]
         mov     [edi + module.next], eax
         mov     [modules], edi
+        ccall   module_sysfs_add, edi
         ccall   module_symbol, edi, init_symbol
         test    eax, eax
         jz      .loaded                 ; nothing to do at once
@@ -69,6 +70,7 @@ proc load_module, .image, .size, .name, .arguments
         test    eax, eax
         jns     .loaded
         ccall   unlink_module, edi
+        ccall   module_sysfs_remove, edi
         jmp     .free
 .loaded:
         xor     ebx, ebx
@@ -176,6 +178,7 @@ proc delete_module, .name
         jz      .no_exit
         ccall   ecx
 .no_exit:
+        ccall   module_sysfs_remove, ebx
         ccall   unlink_module, ebx
         ccall   free_module, ebx
         xor     eax, eax

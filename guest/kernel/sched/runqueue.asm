@@ -57,6 +57,7 @@ proc schedule
         mov     [esi + task.preempt_count], eax
         mov     eax, [ebx + task.preempt_count]
         mov     [this_cpu(preempt_count)], eax
+        inc     dword [this_cpu(nr_switches)]
         ccall   context_switch, esi, ebx
 .done:
         popfd
@@ -158,13 +159,31 @@ endproc
 ; void scheduler_tick(void)             hard IRQ
 proc scheduler_tick
         call    update_curr
-        mov     eax, [this_cpu(current)]
-        inc     dword [eax + task.ticks]
+        call    account_tick
         call    pick_next_task
         cmp     eax, [this_cpu(current)]
         je      .going_on
         mov     dword [this_cpu(need_resched)], 1
 .going_on:
+endproc
+
+; void account_tick(void)               whose tick was it?
+proc account_tick
+        mov     eax, [this_cpu(current)]
+        cmp     dword [eax + task.pid], 0
+        je      .idle
+        mov     ecx, [this_cpu(irq_regs)]
+        test    dword [ecx + pt_regs.cs], RPL_MASK
+        jnz     .user
+        inc     dword [eax + task.system_ticks]
+        inc     dword [this_cpu(system_ticks)]
+        return
+.user:
+        inc     dword [eax + task.user_ticks]
+        inc     dword [this_cpu(user_ticks)]
+        return
+.idle:
+        inc     dword [this_cpu(idle_ticks)]
 endproc
 
 ; int wake_up_process(struct task *which)

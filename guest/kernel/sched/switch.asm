@@ -26,6 +26,14 @@ proc context_switch, .prev, .next
         je      .same_space
         mov     cr3, ecx
 .same_space:
+        ; the ports that ring 3 may touch, if either has asked for any
+        mov     ecx, [edx + task.io_bitmap]
+        or      ecx, [eax + task.io_bitmap]
+        jz      .same_ports
+        ccall   switch_io_bitmap, edx
+        mov     eax, [ebp + .prev]
+        mov     edx, [ebp + .next]
+.same_ports:
         leave
         ; from here on without a frame: the stack itself changes
         push    ebp

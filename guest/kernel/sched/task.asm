@@ -67,6 +67,12 @@ proc alloc_task, .name
         ccall   strlcpy, eax, [ebp + .name], TASK_COMM_LEN
         lea     eax, [ebx + task.name]
         ccall   strlcpy, eax, [ebp + .name], TASK_NAME_LEN
+        mov     dword [ebx + task.cpus_allowed], CPU_MASK_ALL
+        mov     eax, [jiffies]
+        mov     [ebx + task.start_time], eax
+        popfd
+        ccall   proc_pid_create, ebx
+        pushfd
 .done:
         popfd
         mov     eax, ebx
@@ -84,13 +90,14 @@ EXPORT_SYMBOL get_current
 proc signal_pending, .which
         mov     ecx, [ebp + .which]
         xor     eax, eax
-        cmp     [ecx + task.signal], eax
+        cmp     [ecx + task.sigpending], eax
         setne   al
 endproc
 EXPORT_SYMBOL signal_pending
 
 ; void release_task(struct task *which)
 proc release_task, .which
+        ccall   proc_pid_remove, [ebp + .which]
         mov     eax, [ebp + .which]
         mov     dword [eax + task.state], TASK_DEAD
 endproc

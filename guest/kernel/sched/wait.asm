@@ -30,7 +30,7 @@ EXPORT_SYMBOL sleep_on
 proc interruptible_sleep_on, .queue
         might_sleep
         mov     eax, [this_cpu(current)]
-        cmp     dword [eax + task.signal], 0
+        cmp     dword [eax + task.sigpending], 0
         jne     .awake
         mov     ecx, [ebp + .queue]
         mov     [eax + task.wait_queue], ecx
@@ -57,7 +57,7 @@ proc sleep_on_timeout, .queue, .ticks, .state
         mov     ebx, [this_cpu(current)]
         cmp     dword [ebp + .state], TASK_INTERRUPTIBLE
         jne     .sleep
-        cmp     dword [ebx + task.signal], 0
+        cmp     dword [ebx + task.sigpending], 0
         jne     .awake
 .sleep:
         lea     eax, [ebp + .alarm]

@@ -1,306 +1,314 @@
-; exec.asm: a program from the archive becomes a ring 3 process.
+; exec.asm: a file becomes a ring 3 program.
 ;
-;   spawn(command_line, task)     tasks                0 and the task, already runnable, or -ENOENT,
-;                                                      -ENOEXEC, -ENOMEM, -EAGAIN (no slot)
+;   sys_execve(path, argv, envp)  process              the calling process becomes it
+;   prepare_init_process(path)    boot                 the first process: struct task *, not yet woken, or
+;                                                      an error
 ;
-; An ELF32 executable's segments go where they ask to, the stack below TASK_TOP. The process starts
-; at its entry with argc, argv and an empty environment on the stack (System V ABI i386, 2.3.1).
-
-MAX_ARGS        equ 16
-COMMAND_SIZE    equ 256
-STACK_BOTTOM    equ TASK_TOP - STACK_PAGES * PAGE_SIZE
+; An ELF32 executable's segments (user/elf.asm) go where they ask to, the stack (user/stack.asm) below
+; TASK_TOP. Everything is made ready aside (include/binprm.inc), so that a program that cannot be
+; loaded leaves its caller as it was.
 
         section .text
 
-; int spawn(const char *command_line, struct task **result)
-proc spawn, .command_line, .result
-.file           equ -cpio_entry_size
-.words          equ -(cpio_entry_size + COMMAND_SIZE); the line, cut at its blanks
-        sub     esp, cpio_entry_size + COMMAND_SIZE
+; long sys_execve(const char *path, char *const argv[], char *const envp[])
+proc sys_execve, .path, .argv, .envp
+.bprm           equ -binprm_size
+.name           equ -(binprm_size + PATH_MAX)
+        sub     esp, binprm_size + PATH_MAX
         push    ebx
         push    esi
-        push    edi
-        lea     esi, [ebp + .words]
-        ccall   skip_spaces, [ebp + .command_line]
-        ccall   strlcpy, esi, eax, COMMAND_SIZE
-        ccall   split_words, esi
-        mov     edi, eax                ; argc
-        lea     eax, [ebp + .file]
-        ccall   initrd_find, esi, eax
+        lea     ebx, [ebp + .bprm]
+        lea     esi, [ebp + .name]
+        ccall   strncpy_from_user, esi, [ebp + .path], PATH_MAX
         test    eax, eax
-        jnz     .found
-        ccall   sprintf, bin_path, bin_format, esi
-        lea     eax, [ebp + .file]
-        ccall   initrd_find, bin_path, eax
-        mov     ecx, -ENOENT
-        test    eax, eax
-        jz      .error
-.found:
-        lea     eax, [ebp + .file]
-        ccall   elf_check, eax
-        mov     ecx, -ENOEXEC
-        test    eax, eax
-        jz      .error
-        ccall   alloc_task, esi
-        mov     ecx, -EAGAIN
-        test    eax, eax
-        jz      .error
-        mov     ebx, eax
-        call    new_address_space
-        mov     ecx, -ENOMEM
-        test    eax, eax
-        jz      .release
-        mov     [ebx + task.pgd], eax
-        lea     eax, [ebp + .file]
-        ccall   load_segments, ebx, eax
-        mov     ecx, eax
-        test    eax, eax
-        jnz     .free
-        ccall   make_stack, ebx, esi, edi
-        mov     ecx, -ENOMEM
-        test    eax, eax
-        jz      .free
-        mov     ecx, [ebp + .file + cpio_entry.data]
-        ccall   make_first_frame, ebx, [ecx + elf32_ehdr.entry], eax
-        mov     eax, [ebp + .result]
-        mov     [eax], ebx
-        ccall   vfs_open, console_path, O_RDWR, 0, [ebp + .result]
-        mov     ecx, [ebp + .result]
-        mov     eax, [ecx]
-        mov     [ecx], ebx
-        mov     dword [eax + file.f_count], 3
-        mov     [ebx + task.files], eax
-        mov     [ebx + task.files + 4], eax
-        mov     [ebx + task.files + 8], eax
-        ccall   wake_up_new_task, ebx
-        xor     eax, eax
-        jmp     .done
-.free:
-        push    ecx
-        ccall   free_address_space, [ebx + task.pgd]
-        pop     ecx
-.release:
-        push    ecx
-        ccall   release_task, ebx
-        pop     ecx
-.error:
-        mov     eax, ecx
-.done:
-        pop     edi
-        pop     esi
-        pop     ebx
-endproc
-
-; int split_words(char *line)           blanks become NULs; the number of words
-proc split_words, .line
-        mov     ecx, [ebp + .line]
-        xor     eax, eax
-.word:
-        inc     eax
-.letter:
-        cmp     byte [ecx], 0
-        je      .done
-        cmp     byte [ecx], SPACE
-        je      .blank
-        inc     ecx
-        jmp     .letter
-.blank:
-        mov     byte [ecx], 0
-        inc     ecx
-        cmp     byte [ecx], SPACE
-        je      .blank
-        cmp     byte [ecx], 0
-        jne     .word
-.done:
-        cmp     eax, MAX_ARGS
-        jbe     .fits
-        mov     eax, MAX_ARGS
-.fits:
-endproc
-
-; int elf_check(const struct cpio_entry *entry)         1: an executable for this machine
-proc elf_check, .entry
-        mov     edx, [ebp + .entry]
-        mov     ecx, [edx + cpio_entry.size]
-        xor     eax, eax
-        cmp     ecx, elf32_ehdr_size
-        jb      .done
-        mov     edx, [edx + cpio_entry.data]
-        cmp     dword [edx + elf32_ehdr.ident], ELF_MAGIC
-        jne     .done
-        cmp     word [edx + elf32_ehdr.type], ET_EXEC
-        jne     .done
-        cmp     word [edx + elf32_ehdr.machine], EM_386
-        jne     .done
-        cmp     [edx + elf32_ehdr.phoff], ecx
-        ja      .done
-        sub     ecx, [edx + elf32_ehdr.phoff]
-        push    eax
-        movzx   eax, word [edx + elf32_ehdr.phnum]
-        imul    eax, eax, elf32_phdr_size
-        cmp     eax, ecx
-        pop     eax
-        ja      .done
-        inc     eax
-.done:
-endproc
-
-; int load_segments(struct task *for_task, const struct cpio_entry *entry)      0 or an error
-proc load_segments, .for_task, .entry
-        push    ebx
-        push    esi
-        push    edi
-        mov     esi, [ebp + .entry]
-        mov     eax, [esi + cpio_entry.data]
-        movzx   edi, word [eax + elf32_ehdr.phnum]
-        mov     ebx, eax
-        add     ebx, [eax + elf32_ehdr.phoff]
-.next:
-        test    edi, edi
-        jz      .loaded
-        cmp     dword [ebx + elf32_phdr.type], PT_LOAD
-        jne     .not_loaded
-        cmp     dword [ebx + elf32_phdr.memsz], 0
-        je      .not_loaded
-        ; inside ring 3's part, and inside the file
-        mov     eax, [ebx + elf32_phdr.vaddr]
-        cmp     eax, TASK_BASE
-        jb      .bad
-        add     eax, [ebx + elf32_phdr.memsz]
-        jc      .bad
-        cmp     eax, STACK_BOTTOM
-        ja      .bad
-        mov     eax, [ebx + elf32_phdr.filesz]
-        cmp     eax, [ebx + elf32_phdr.memsz]
-        ja      .bad
-        test    eax, eax
-        jz      .in_file                ; nothing to read, so no matter where
-        add     eax, [ebx + elf32_phdr.offset]
-        jc      .bad
-        cmp     eax, [esi + cpio_entry.size]
-        ja      .bad
-.in_file:
-        ccall   load_segment, [ebp + .for_task], ebx, [esi + cpio_entry.data]
+        js      .done
+        ccall   open_exec, ebx, esi
         test    eax, eax
         jnz     .done
-.not_loaded:
-        add     ebx, elf32_phdr_size
-        dec     edi
-        jmp     .next
-.bad:
-        mov     eax, -ENOEXEC
-        jmp     .done
-.loaded:
+        ccall   copy_strings, ebx, [ebp + .argv]
+        mov     [ebx + binprm.argc], eax
+        test    eax, eax
+        js      .failed
+        ccall   copy_strings, ebx, [ebp + .envp]
+        mov     [ebx + binprm.envc], eax
+        test    eax, eax
+        js      .failed
+        ccall   load_binary, ebx
+        test    eax, eax
+        jnz     .failed
+        ccall   free_page, [ebx + binprm.args]
+        ; from here on there is no way back
+        mov     ecx, [this_cpu(current)]
+        push    dword [ecx + task.pgd]
+        ccall   install_program, ecx, ebx
+        mov     eax, [ebx + binprm.pgd]
+        mov     cr3, eax
+        call    free_address_space      ; its argument is on the stack
+        add     esp, 4
+        mov     ecx, [this_cpu(current)]
+        mov     eax, [ecx + task.stack_top]
+        sub     eax, pt_regs_size
+        ccall   start_frame, eax, ebx
         xor     eax, eax
+        jmp     .done
+.failed:
+        push    eax
+        ccall   free_page, [ebx + binprm.args]
+        pop     eax
 .done:
-        pop     edi
         pop     esi
         pop     ebx
 endproc
 
-; int load_segment(struct task *for_task, const struct elf32_phdr *segment, const void *image)
-; Page by page: ebx is the page's address in the program, esi the header, edi the page itself.
-proc load_segment, .for_task, .segment, .image
+; struct task *prepare_init_process(const char *path)
+; Words of the kernel's command line are its arguments, as in Linux. It has the console three times.
+proc prepare_init_process, .path
+.bprm           equ -binprm_size
+.console        equ -(binprm_size + 4)
+        sub     esp, binprm_size + 4
+        push    ebx
+        push    esi
+        lea     ebx, [ebp + .bprm]
+        ccall   open_exec, ebx, [ebp + .path]
+        test    eax, eax
+        jnz     .done
+        ccall   add_word, ebx, [ebp + .path]
+        mov     esi, boot_command_line
+.word:
+        ccall   skip_spaces, esi
+        mov     esi, eax
+        cmp     byte [esi], 0
+        je      .words_done
+        ccall   add_word, ebx, esi
+        add     esi, eax
+        jmp     .word
+.words_done:
+        ccall   load_binary, ebx
+        push    eax
+        ccall   free_page, [ebx + binprm.args]
+        pop     eax
+        test    eax, eax
+        jnz     .done
+        ccall   alloc_task, [ebp + .path]
+        mov     esi, eax
+        mov     eax, -EAGAIN
+        test    esi, esi
+        jz      .done
+        ccall   install_program, esi, ebx
+        ccall   new_process_frame, esi
+        ccall   start_frame, eax, ebx
+        mov     eax, [root_inode]
+        mov     [esi + task.cwd], eax
+        ccall   iget, eax
+        mov     eax, [esi + task.pid]
+        mov     [esi + task.pgrp], eax
+        lea     ecx, [ebp + .console]
+        ccall   vfs_open, console_path, O_RDWR, 0, ecx
+        test    eax, eax
+        jnz     .ready
+        mov     eax, [ebp + .console]
+        mov     dword [eax + file.f_count], 3
+        mov     [esi + task.files], eax
+        mov     [esi + task.files + 4], eax
+        mov     [esi + task.files + 8], eax
+.ready:
+        mov     eax, esi
+.done:
+        pop     esi
+        pop     ebx
+endproc
+
+; int open_exec(struct binprm *bprm, const char *path)          0, and bprm begun
+proc open_exec, .bprm, .path
+.found          equ -4
+        sub     esp, 4
+        push    ebx
+        mov     ebx, [ebp + .bprm]
+        ccall   memset, ebx, 0, binprm_size
+        lea     eax, [ebp + .found]
+        ccall   path_lookup, [ebp + .path], eax
+        test    eax, eax
+        jnz     .done
+        mov     ecx, [ebp + .found]
+        mov     [ebx + binprm.inode], ecx
+        mov     eax, -EACCES
+        cmp     dword [ecx + inode.i_fop], ramfs_operations
+        jne     .done
+        test    dword [ecx + inode.i_mode], S_IXUGO
+        jz      .done
+        call    get_free_page
+        mov     [ebx + binprm.args], eax
+        test    eax, eax
+        mov     eax, -ENOMEM
+        jz      .done
+        xor     eax, eax
+.done:
+        pop     ebx
+endproc
+
+; int copy_strings(struct binprm *bprm, char *const user_words[])       how many, or an error
+proc copy_strings, .bprm, .user_words
+.word           equ -4
+        sub     esp, 4
         push    ebx
         push    esi
         push    edi
-        mov     esi, [ebp + .segment]
-        mov     ebx, [esi + elf32_phdr.vaddr]
-        and     ebx, PAGE_MASK
-        test    dword [esi + elf32_phdr.flags], PF_X
-        jz      .next
-        mov     eax, [ebp + .for_task]  ; what "in NAME[base+size]" will say
-        mov     [eax + task.text_start], ebx
-        mov     ecx, [esi + elf32_phdr.vaddr]
-        add     ecx, [esi + elf32_phdr.memsz]
-        add     ecx, PAGE_SIZE - 1
-        and     ecx, PAGE_MASK
-        sub     ecx, ebx
-        mov     [eax + task.text_size], ecx
+        mov     ebx, [ebp + .bprm]
+        xor     esi, esi
+        cmp     dword [ebp + .user_words], 0
+        je      .all
 .next:
-        mov     eax, [esi + elf32_phdr.vaddr]
-        add     eax, [esi + elf32_phdr.memsz]
-        cmp     ebx, eax
-        jae     .loaded
-        mov     eax, _PAGE_PRESENT | _PAGE_USER
-        test    dword [esi + elf32_phdr.flags], PF_W
-        jz      .flags_known
-        or      eax, _PAGE_RW
-.flags_known:
-        ccall   add_user_page, [ebp + .for_task], ebx, eax
+        mov     ecx, [ebp + .user_words]
+        lea     ecx, [ecx + esi * 4]
+        lea     eax, [ebp + .word]
+        ccall   copy_from_user, eax, ecx, 4
         test    eax, eax
-        jz      .no_memory
-        mov     edi, eax
-        ; what of this page the file fills: from the later of the two starts to the earlier end
-        mov     eax, [esi + elf32_phdr.vaddr]
-        mov     ecx, eax
-        add     ecx, [esi + elf32_phdr.filesz]
-        cmp     eax, ebx
-        jae     .start_known
-        mov     eax, ebx
-.start_known:
-        lea     edx, [ebx + PAGE_SIZE]
-        cmp     ecx, edx
-        jbe     .end_known
-        mov     ecx, edx
-.end_known:
-        sub     ecx, eax
-        jbe     .nothing_to_copy
-        mov     edx, eax
-        sub     edx, ebx
-        add     edi, edx
-        sub     eax, [esi + elf32_phdr.vaddr]
-        add     eax, [esi + elf32_phdr.offset]
-        add     eax, [ebp + .image]
-        ccall   memcpy, edi, eax, ecx
-.nothing_to_copy:
-        add     ebx, PAGE_SIZE
-        jmp     .next
-.no_memory:
-        mov     eax, -ENOMEM
+        mov     eax, -EFAULT
+        jnz     .done
+        cmp     dword [ebp + .word], 0
+        je      .all
+        mov     ecx, [ebx + binprm.args]
+        mov     edi, [ebx + binprm.args_used]
+        add     ecx, edi
+        mov     edx, ARGS_SIZE
+        sub     edx, edi
+        ccall   strncpy_from_user, ecx, [ebp + .word], edx
+        cmp     eax, -ENAMETOOLONG
+        je      .too_much
+        test    eax, eax
+        js      .done
+        lea     edi, [edi + eax + 1]
+        mov     [ebx + binprm.args_used], edi
+        inc     esi
+        cmp     esi, ARGS_MAX / 2
+        jb      .next
+.too_much:
+        mov     eax, -E2BIG
         jmp     .done
-.loaded:
-        xor     eax, eax
+.all:
+        mov     eax, esi
 .done:
         pop     edi
         pop     esi
         pop     ebx
 endproc
 
-; u32 add_user_page(struct task *for_task, u32 address, u32 page_flags)
-; The page that is or comes to be at a program's address, as the kernel sees it; 0: no memory.
-; Two segments may meet in a page: then it keeps what the first wrote, and is writable if either is.
-proc add_user_page, .for_task, .address, .page_flags
+; u32 add_word(struct binprm *bprm, const char *word_added)     up to a blank; its length
+proc add_word, .bprm, .word_added
+        push    edi
+        mov     edx, [ebp + .bprm]
+        mov     edi, [edx + binprm.args]
+        add     edi, [edx + binprm.args_used]
+        mov     ecx, [ebp + .word_added]
+.next:
+        mov     al, [ecx]
+        cmp     al, SPACE
+        jbe     .end
+        stosb
+        inc     ecx
+        jmp     .next
+.end:
+        mov     byte [edi], 0
+        inc     edi
+        sub     edi, [edx + binprm.args]
+        mov     [edx + binprm.args_used], edi
+        inc     dword [edx + binprm.argc]
+        mov     eax, ecx
+        sub     eax, [ebp + .word_added]
+        pop     edi
+endproc
+
+; int load_binary(struct binprm *bprm)          0, and an address space with the program and its stack
+proc load_binary, .bprm
+        push    ebx
+        mov     ebx, [ebp + .bprm]
+        ccall   elf_check, [ebx + binprm.inode]
+        test    eax, eax
+        mov     eax, -ENOEXEC
+        jz      .done
+        call    new_address_space
+        mov     [ebx + binprm.pgd], eax
+        test    eax, eax
+        mov     eax, -ENOMEM
+        jz      .done
+        ccall   load_segments, ebx
+        test    eax, eax
+        jnz     .free
+        ccall   make_stack, ebx
+        test    eax, eax
+        jz      .done
+.free:
+        push    eax
+        ccall   free_address_space, [ebx + binprm.pgd]
+        pop     eax
+.done:
+        pop     ebx
+endproc
+
+; void install_program(struct task *which, const struct binprm *bprm)
+; The task is named after the file.
+proc install_program, .which, .bprm
         push    ebx
         push    esi
-        mov     esi, [ebp + .for_task]
-        ccall   user_page, [esi + task.pgd], [ebp + .address]
-        mov     ebx, eax
-        test    eax, eax
-        jz      .new
-        test    dword [ebp + .page_flags], _PAGE_RW
-        jz      .done
-        jmp     .map
-.new:
-        call    get_free_page
-        mov     ebx, eax
-        test    eax, eax
-        jz      .done
-.map:
-        ccall   map_page, [esi + task.pgd], [ebp + .address], ebx, [ebp + .page_flags]
-        test    eax, eax
-        jz      .done
-        ccall   free_page, ebx
-        xor     ebx, ebx
-.done:
+        mov     ebx, [ebp + .which]
+        mov     esi, [ebp + .bprm]
+        mov     eax, [esi + binprm.pgd]
+        mov     [ebx + task.pgd], eax
+        mov     eax, [esi + binprm.text_start]
+        mov     [ebx + task.text_start], eax
+        mov     eax, [esi + binprm.text_size]
+        mov     [ebx + task.text_size], eax
+        mov     eax, [esi + binprm.arg_start]
+        mov     [ebx + task.arg_start], eax
+        mov     eax, [esi + binprm.arg_end]
+        mov     [ebx + task.arg_end], eax
+        mov     esi, [esi + binprm.inode]
+        add     esi, inode.i_name
+        lea     eax, [ebx + task.comm]
+        ccall   strlcpy, eax, esi, TASK_COMM_LEN
+        lea     eax, [ebx + task.name]
+        ccall   strlcpy, eax, esi, TASK_NAME_LEN
+        pop     esi
+        pop     ebx
+endproc
+
+; void start_frame(struct pt_regs *regs, const struct binprm *bprm)
+; As if the program had been interrupted just before its first instruction.
+proc start_frame, .regs, .bprm
+        push    ebx
+        mov     ebx, [ebp + .regs]
+        ccall   memset, ebx, 0, pt_regs_size
+        mov     dword [ebx + pt_regs.ds], __USER_DS
+        mov     dword [ebx + pt_regs.es], __USER_DS
+        mov     dword [ebx + pt_regs.ss], __USER_DS
+        mov     dword [ebx + pt_regs.cs], __USER_CS
+        mov     dword [ebx + pt_regs.eflags], X86_EFLAGS_FIXED | X86_EFLAGS_IF
+        mov     ecx, [ebp + .bprm]
+        mov     eax, [ecx + binprm.entry]
+        mov     [ebx + pt_regs.eip], eax
+        mov     eax, [ecx + binprm.esp]
+        mov     [ebx + pt_regs.esp], eax
+        pop     ebx
+endproc
+
+; struct pt_regs *new_process_frame(struct task *which)
+; A kernel stack as context_switch will find it: the way out to ring 3 lies behind it. The frame that
+; this will restore is the caller's to fill in.
+proc new_process_frame, .which
+        push    ebx
+        push    esi
+        mov     esi, [ebp + .which]
+        mov     ebx, [esi + task.stack_top]
+        sub     ebx, pt_regs_size
+        lea     eax, [ebx - switch_frame_size]
+        mov     [esi + task.esp], eax
+        ccall   memset, eax, 0, switch_frame_size
+        mov     dword [ebx - switch_frame_size + switch_frame.return], trap_return
         mov     eax, ebx
         pop     esi
         pop     ebx
 endproc
 
-        section .bss
-bin_path:       resb COMMAND_SIZE
         section .rodata
-bin_format:     db "bin/%s", 0
 console_path:   db "/dev/console", 0
         section .text

@@ -1,95 +1,168 @@
-; signal.asm: the end that an exception or Ctrl-C puts to a program, and the line that says so.
+; signal.asm: from "something happened to this program" to its end, or to its handler.
 ;
-;   show_user_trap(name, regs)            exceptions   "traps: NAME[PID] trap divide error ip:..."
-;   show_user_segfault(regs, address)     page faults  "NAME[PID]: segfault at ..."
-;   force_signal(signal)                  exceptions   current dies of it on its way to ring 3
-;   send_signal(task, signal)             any context  so does another, and wakes for it
-;   do_signal()                           entry.asm    does not return
+;   send_signal(task, signal)     any context          marked; it wakes if it can be woken
+;   send_signal_group(pgrp, signal)   any context      to every process of a group: how many
+;   force_signal(signal)          exceptions           to current, which cannot have closed its ears
+;   unhandled_signal(signal)      exceptions           1: current has no handler for it
+;   do_signal(regs)               entry.asm            on the way out to ring 3
+;   recalc_sigpending(task)       interrupts off       after a change of its masks
+;
+; A task has a set of signals that are pending, and one that it has blocked. task.sigpending says
+; whether there is one to act on: that is all that sleepers and the way out look at.
 
         section .text
 
-; void show_user_trap(const char *trap_name, const struct pt_regs *regs)
-; Linux puts "trap " before every name but that of the general protection fault.
-proc show_user_trap, .trap_name, .regs
+; void send_signal(struct task *which, int signal)
+; Kernel threads have no ring 3 to be killed in, and init only gets what it has a handler for.
+proc send_signal, .which, .signal
         push    ebx
-        push    esi
-        ccall   printk_ratelimit, show_signal_name
+        pushfd
+        cli
+        mov     ebx, [ebp + .which]
+        cmp     dword [ebx + task.pgd], swapper_pg_dir
+        je      .done
+        ccall   signal_ignored, ebx, [ebp + .signal]
         test    eax, eax
-        jz      .suppressed
-        mov     ebx, [ebp + .regs]
-        mov     esi, [this_cpu(current)]
-        mov     edx, trap_word
-        cmp     dword [ebx + pt_regs.vector], X86_TRAP_GP
-        jne     .word_known
-        mov     edx, no_word
-.word_known:
-        lea     eax, [esi + task.comm]
-        pr      KERN_INFO, "traps: %s[%d] %s%s ip:%x sp:%x error:%x in %s[%x+%x]", \
-                eax, [esi + task.pid], edx, [ebp + .trap_name], [ebx + pt_regs.eip], \
-                [ebx + pt_regs.esp], [ebx + pt_regs.error], eax, [esi + task.text_start], \
-                [esi + task.text_size]
-.suppressed:
-        pop     esi
+        jnz     .done
+        mov     ecx, [ebp + .signal]
+        dec     ecx
+        bts     [ebx + task.pending], ecx
+        ccall   recalc_sigpending, ebx
+        cmp     dword [ebx + task.sigpending], 0
+        je      .done
+        cmp     dword [ebx + task.state], TASK_INTERRUPTIBLE
+        jne     .done
+        ccall   wake_up_process, ebx
+.done:
+        popfd
         pop     ebx
 endproc
 
-; void show_user_segfault(const struct pt_regs *regs, u32 address)
-; The place is named only when eip lies in the program's code.
-proc show_user_segfault, .regs, .address
+; int signal_ignored(const struct task *which, int signal)
+proc signal_ignored, .which, .signal
+        mov     ecx, [ebp + .signal]
+        mov     eax, ecx
+        shl     eax, 4                  ; * sigaction_size
+        add     eax, [ebp + .which]
+        mov     eax, [eax + task.sigactions + sigaction.handler]
+        cmp     eax, SIG_IGN
+        je      .yes
+        test    eax, eax
+        jnz     .no
+        dec     ecx
+        mov     eax, SIG_IGNORED
+        bt      eax, ecx
+        jc      .yes
+        cmp     dword [ebp + .which], init_task
+        je      .yes
+.no:
+        xor     eax, eax
+        return
+.yes:
+        mov     eax, 1
+endproc
+
+; void recalc_sigpending(struct task *which)
+proc recalc_sigpending, .which
+        mov     ecx, [ebp + .which]
+        mov     eax, [ecx + task.blocked]
+        not     eax
+        and     eax, [ecx + task.pending]
+        mov     [ecx + task.sigpending], eax
+endproc
+
+; int send_signal_group(int pgrp, int signal)
+proc send_signal_group, .pgrp, .signal
         push    ebx
         push    esi
-        ccall   printk_ratelimit, show_signal_msg_name
-        test    eax, eax
-        jz      .suppressed
-        mov     ebx, [ebp + .regs]
-        mov     esi, [this_cpu(current)]
-        lea     eax, [esi + task.comm]
-        mov     ecx, [ebx + pt_regs.eip]
-        sub     ecx, [esi + task.text_start]
-        cmp     ecx, [esi + task.text_size]
-        jae     .elsewhere
-        pr      KERN_INFO, "%s[%d]: segfault at %x ip %08x sp %08x error %x in %s[%x+%x]", \
-                eax, [esi + task.pid], [ebp + .address], [ebx + pt_regs.eip], [ebx + pt_regs.esp], \
-                [ebx + pt_regs.error], eax, [esi + task.text_start], [esi + task.text_size]
-        jmp     .code
-.elsewhere:
-        pr      KERN_INFO, "%s[%d]: segfault at %x ip %08x sp %08x error %x", \
-                eax, [esi + task.pid], [ebp + .address], [ebx + pt_regs.eip], [ebx + pt_regs.esp], \
-                [ebx + pt_regs.error]
-.code:
-        ccall   show_opcodes, [ebx + pt_regs.eip]
-.suppressed:
+        xor     esi, esi
+        mov     ebx, tasks
+.next:
+        cmp     dword [ebx + task.state], TASK_ZOMBIE
+        je      .other
+        cmp     dword [ebx + task.state], TASK_DEAD
+        je      .other
+        mov     eax, [ebp + .pgrp]
+        cmp     [ebx + task.pgrp], eax
+        jne     .other
+        inc     esi
+        cmp     dword [ebp + .signal], 0
+        je      .other                  ; only asking
+        ccall   send_signal, ebx, [ebp + .signal]
+.other:
+        add     ebx, task_size
+        cmp     ebx, tasks + task_size * NR_TASKS
+        jb      .next
+        mov     eax, esi
         pop     esi
         pop     ebx
 endproc
 
 ; void force_signal(int signal)
+; A fault comes again and again if it is ignored: then the default is put back.
 proc force_signal, .signal
-        mov     eax, [this_cpu(current)]
+        push    ebx
+        pushfd
+        cli
+        mov     ebx, [this_cpu(current)]
         mov     ecx, [ebp + .signal]
-        mov     [eax + task.signal], ecx
+        mov     edx, ecx
+        shl     edx, 4                  ; * sigaction_size
+        dec     ecx
+        btr     [ebx + task.blocked], ecx
+        jc      .default
+        cmp     dword [ebx + task.sigactions + edx + sigaction.handler], SIG_IGN
+        jne     .handler_known
+.default:
+        mov     dword [ebx + task.sigactions + edx + sigaction.handler], SIG_DFL
+.handler_known:
+        bts     [ebx + task.pending], ecx
+        ccall   recalc_sigpending, ebx
+        popfd
+        pop     ebx
 endproc
 
-; void send_signal(struct task *which, int signal)
-proc send_signal, .which, .signal
-        mov     eax, [ebp + .which]
-        mov     ecx, [ebp + .signal]
-        mov     [eax + task.signal], ecx
-        cmp     dword [eax + task.state], TASK_INTERRUPTIBLE
-        jne     .awake
-        ccall   wake_up_process, eax
-.awake:
+; int unhandled_signal(int signal)
+proc unhandled_signal, .signal
+        mov     eax, [ebp + .signal]
+        shl     eax, 4                  ; * sigaction_size
+        add     eax, [this_cpu(current)]
+        cmp     dword [eax + task.sigactions + sigaction.handler], SIG_IGN + 1
+        sbb     eax, eax
+        neg     eax
 endproc
 
-; noreturn void do_signal(void)
-proc do_signal
-        mov     eax, [this_cpu(current)]
-        ccall   do_exit, [eax + task.signal]
+; void do_signal(struct pt_regs *regs)          interrupts on
+; One signal, the lowest: returns if the program goes on, in its handler or as if nothing had been.
+proc do_signal, .regs
+        push    ebx
+        push    esi
+        mov     ebx, [this_cpu(current)]
+        cli
+        bsf     esi, [ebx + task.sigpending]
+        jz      .done
+        btr     [ebx + task.pending], esi
+        ccall   recalc_sigpending, ebx
+        sti
+        inc     esi
+        mov     eax, esi
+        shl     eax, 4                  ; * sigaction_size
+        lea     eax, [ebx + task.sigactions + eax]
+        cmp     dword [eax + sigaction.handler], SIG_IGN
+        je      .done
+        ja      .handle
+        lea     ecx, [esi - 1]
+        mov     edx, SIG_IGNORED
+        bt      edx, ecx
+        jc      .done
+        ccall   do_exit, esi
+.handle:
+        ccall   setup_frame, [ebp + .regs], esi, eax
+        test    eax, eax
+        jz      .done
+        ccall   do_exit, SIGSEGV        ; no stack to put the frame on
+.done:
+        sti
+        pop     esi
+        pop     ebx
 endproc
-
-        section .rodata
-trap_word:      db "trap ", 0
-show_signal_name: db "show_signal", 0
-show_signal_msg_name: db "show_signal_msg", 0
-no_word:        db 0
-        section .text

@@ -4,7 +4,10 @@
 ; Each is an ordinary routine, in process context with interrupts on. Those of files are in fs/; here
 ; are those that are too short for a file of their own.
 
-NR_SYSCALLS     equ 256
+NR_SYSCALLS     equ 351
+REBOOT_MAGIC1   equ 0xfee1dead
+REBOOT_RESTART  equ 0x01234567
+REBOOT_POWER_OFF equ 0x4321fedc
 
 %macro syscall_slot 2                   ; number, routine: what lies between is not there
         times (%1) - ($ - sys_call_table) / 4 dd sys_ni_syscall
@@ -15,28 +18,51 @@ NR_SYSCALLS     equ 256
         align   4
 sys_call_table:
         syscall_slot 1, sys_exit
+        syscall_slot 2, sys_fork
         syscall_slot 3, sys_read
         syscall_slot 4, sys_write
         syscall_slot 5, sys_open
         syscall_slot 6, sys_close
+        syscall_slot 7, sys_waitpid
         syscall_slot 10, sys_unlink
+        syscall_slot 11, sys_execve
         syscall_slot 12, sys_chdir
         syscall_slot 19, sys_lseek
         syscall_slot 20, sys_getpid
+        syscall_slot 29, sys_pause
         syscall_slot 33, sys_access
+        syscall_slot 34, sys_nice
+        syscall_slot 37, sys_kill
         syscall_slot 39, sys_mkdir
         syscall_slot 40, sys_rmdir
         syscall_slot 41, sys_dup
+        syscall_slot 42, sys_pipe
+        syscall_slot 48, sys_signal
         syscall_slot 54, sys_ioctl
+        syscall_slot 55, sys_fcntl
+        syscall_slot 57, sys_setpgid
         syscall_slot 63, sys_dup2
         syscall_slot 64, sys_getppid
+        syscall_slot 65, sys_getpgrp
+        syscall_slot 67, sys_sigaction
+        syscall_slot 88, sys_reboot
+        syscall_slot 96, sys_getpriority
+        syscall_slot 97, sys_setpriority
+        syscall_slot 101, sys_ioperm
         syscall_slot 106, sys_stat
         syscall_slot 107, sys_stat      ; lstat: there are no links to follow
         syscall_slot 108, sys_fstat
+        syscall_slot 110, sys_iopl
+        syscall_slot 119, sys_sigreturn
+        syscall_slot 126, sys_sigprocmask
+        syscall_slot 129, sys_delete_module
         syscall_slot 141, sys_getdents
         syscall_slot 158, sys_sched_yield
         syscall_slot 162, sys_nanosleep
         syscall_slot 183, sys_getcwd
+        syscall_slot 241, sys_sched_setaffinity
+        syscall_slot 242, sys_sched_getaffinity
+        syscall_slot 350, sys_finit_module
         times NR_SYSCALLS - ($ - sys_call_table) / 4 dd sys_ni_syscall
 
         section .text
@@ -107,7 +133,24 @@ proc sys_nanosleep, .request
         imul    ecx, [ebx], HZ
         lea     eax, [eax + ecx + 1]    ; at least so long: the running tick does not count
         ccall   schedule_timeout, eax
-        xor     eax, eax
+        test    eax, eax
+        jz      .done
+        mov     eax, -EINTR
 .done:
         pop     ebx
+endproc
+
+; long sys_reboot(u32 magic1, u32 magic2, u32 command)
+proc sys_reboot, .magic1, .magic2, .command
+        cmp     dword [ebp + .magic1], REBOOT_MAGIC1
+        jne     .invalid
+        cmp     dword [ebp + .command], REBOOT_RESTART
+        je      .restart
+        cmp     dword [ebp + .command], REBOOT_POWER_OFF
+        jne     .invalid
+        call    machine_power_off
+.restart:
+        call    machine_restart
+.invalid:
+        mov     eax, -EINVAL
 endproc

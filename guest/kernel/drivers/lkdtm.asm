@@ -1,6 +1,9 @@
-; trap.asm: `trap KIND`: the kernel makes a mistake on purpose.
+; lkdtm.asm: the kernel makes a mistake on purpose, as Linux's dump test module does.
 ;
-; Each kind runs in a thread of its own, so that the oops takes that one and the shell lives on.
+;   lkdtm_init()                  boot
+;
+; What a process writes into /sys/kernel/debug/provoke-crash/DIRECT is what it wants to see go wrong,
+; and goes wrong in its own system call: the oops takes that process. Reading gives the kinds.
 
 struc trap_kind
 .name:          resd 1
@@ -41,60 +44,68 @@ trap_kinds_end:
 
         section .text
 
-; int trap_command(const char *arguments)
-proc trap_command, .arguments
+; void lkdtm_init(void)
+proc lkdtm_init
+        ccall   mkdir, [sys_folder], sys_kernel_name
+        ccall   mkdir, eax, debug_name
+        ccall   mkdir, eax, provoke_name
+        ccall   create_seq, eax, direct_name, show_trap_kinds, provoke_trap, 0
+endproc
+
+; void show_trap_kinds(struct seq_file *m, void *)
+proc show_trap_kinds, .m, .private
         push    ebx
-        push    esi
         mov     ebx, trap_kinds
 .next:
-        mov     esi, [ebp + .arguments]
-        cmp     byte [esi], 0
-        je      .list
-        ccall   strcmp, esi, [ebx + trap_kind.name]
-        test    eax, eax
-        jz      .found
-        jmp     .another
-.list:
-        println "trap %-8s  %s", [ebx + trap_kind.name], [ebx + trap_kind.help]
-.another:
+        seqln   [ebp + .m], "trap %-8s  %s", [ebx + trap_kind.name], [ebx + trap_kind.help]
         add     ebx, trap_kind_size
         cmp     ebx, trap_kinds_end
         jb      .next
-        cmp     byte [esi], 0
-        je      .done
-        println "trap: %s: no such kind", esi
+        pop     ebx
+endproc
+
+; int provoke_trap(const char *text, u32 length, void *)        0, if it lives; -EINVAL: no such kind
+proc provoke_trap, .text, .length, .private
+        push    ebx
+        push    esi
+        push    edi
+        ccall   set_gate, X86_TRAP_DE, GATE_INTERRUPT32 ; trap_df took it away
+        mov     ebx, trap_kinds
+.next:
+        ccall   has_word, [ebp + .text], [ebx + trap_kind.name]
+        test    eax, eax
+        jnz     .found
+        add     ebx, trap_kind_size
+        cmp     ebx, trap_kinds_end
+        jb      .next
+        mov     eax, -EINVAL
         jmp     .done
 .found:
-        ccall   kthread_run_child, [ebx + trap_kind.function], 0, trap_thread_name
-        test    eax, eax
-        jz      .no_task
-        ccall   wait_task, eax
-        ccall   report_status, eax
-        ccall   set_gate, X86_TRAP_DE, GATE_INTERRUPT32 ; trap_df took it away
-        jmp     .done
-.no_task:
-        println "trap: too many tasks"
-.done:
+        xor     esi, esi                ; an address of the heap would not be the same everywhere
+        xor     edi, edi
+        ccall   [ebx + trap_kind.function]
         xor     eax, eax
+.done:
+        pop     edi
         pop     esi
         pop     ebx
 endproc
 
-; Each is a thread's main routine. Registers are set to plain values first: the oops shows them.
+; Registers are set to plain values first: the oops shows them.
 
-proc trap_int3, .unused
+proc trap_int3
         int3
         xor     eax, eax
 endproc
 
-proc trap_divide, .unused
+proc trap_divide
         mov     eax, 1
         xor     edx, edx
         xor     ecx, ecx
         div     ecx
 endproc
 
-proc trap_overflow, .unused
+proc trap_overflow
         xor     ecx, ecx
         xor     edx, edx
         mov     eax, 0x7fffffff
@@ -103,14 +114,14 @@ proc trap_overflow, .unused
         xor     eax, eax
 endproc
 
-proc trap_ud, .unused
+proc trap_ud
         xor     ecx, ecx
         xor     edx, edx
         xor     eax, eax
         ud2
 endproc
 
-proc trap_gp, .unused
+proc trap_gp
         xor     ecx, ecx
         xor     edx, edx
         xor     eax, eax
@@ -118,7 +129,7 @@ proc trap_gp, .unused
         mov     es, ax
 endproc
 
-proc trap_np, .unused
+proc trap_np
         xor     ecx, ecx
         xor     edx, edx
         xor     eax, eax
@@ -126,7 +137,7 @@ proc trap_np, .unused
         mov     es, ax
 endproc
 
-proc trap_ss, .unused
+proc trap_ss
         xor     ecx, ecx
         xor     edx, edx
         xor     eax, eax
@@ -134,28 +145,28 @@ proc trap_ss, .unused
         mov     ss, ax
 endproc
 
-proc trap_pf, .unused
+proc trap_pf
         xor     ecx, ecx
         xor     edx, edx
         xor     eax, eax
         mov     [WILD_ADDRESS], eax
 endproc
 
-proc trap_null, .unused
+proc trap_null
         xor     ecx, ecx
         xor     edx, edx
         xor     eax, eax
         mov     eax, [eax]
 endproc
 
-proc trap_ro, .unused
+proc trap_ro
         xor     ecx, ecx
         xor     edx, edx
         xor     eax, eax
         mov     [trap_ro], eax
 endproc
 
-proc trap_nested, .unused
+proc trap_nested
         call    nested_outer
 endproc
 
@@ -164,11 +175,11 @@ proc nested_outer
 endproc
 
 proc nested_inner
-        ccall   trap_divide, 0
+        call    trap_divide
 endproc
 
 ; The processor finds no gate for the first exception: that is the second one (SDM volume 3, 6.15).
-proc trap_df, .unused
+proc trap_df
         ccall   set_gate, X86_TRAP_DE, 0
         mov     eax, 1
         xor     edx, edx
@@ -176,15 +187,18 @@ proc trap_df, .unused
         div     ecx
 endproc
 
-proc trap_stack, .unused
-        ccall   trap_stack, 0
+proc trap_stack
+        call    trap_stack
 endproc
 
-proc trap_vector, .unused
+proc trap_vector
         int     STRAY_VECTOR
         xor     eax, eax
 endproc
 
         section .rodata
-trap_thread_name: db "trap", 0
+sys_kernel_name: db "kernel", 0
+debug_name:     db "debug", 0
+provoke_name:   db "provoke-crash", 0
+direct_name:    db "DIRECT", 0
         section .text
