@@ -1,6 +1,7 @@
 /** Runs the command at a terminal, as a person does: script(1) makes one, and xterm.js shows what it would show. */
 import { spawn } from 'node:child_process';
 import xterm from '@xterm/headless';
+import { onTestFinished } from 'vitest';
 import { referee } from '../referees.ts';
 
 const PROGRAM = new URL('../../dist/trapgate.js', import.meta.url).pathname;
@@ -32,6 +33,8 @@ export function atTerminal(
   const program = ['env', ...settings, 'node', PROGRAM, ...args].join(' ');
   const command = `stty rows 24 cols 80; ${program} & p=$!; fg >/dev/null; s=$?; stty -a; echo status $s`;
   const child = spawn(referee('script'), ['-qec', `bash -mc '${command}'`, '/dev/null']);
+  // A test that gives up takes the terminal away, and whoever sits at it.
+  onTestFinished(() => void child.kill());
   const terminal = new xterm.Terminal({ cols: 80, rows: 24, allowProposedApi: true });
   const left = [...steps];
   const screens: string[] = [];
