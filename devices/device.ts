@@ -63,6 +63,8 @@ export interface Device<State = unknown> {
   reset(): void;
   /** The whole state without side effects, for looking. The caller must not change it. */
   peek(): Readonly<State>;
+  /** Of a chip with much state: another number whenever the state may have changed, so that who saves often can tell. */
+  readonly revision?: number;
   /** A deep copy of the whole state, alarm times included. */
   save(): State;
   /** The inverse of save: after it the future is the one the saved chip would have had, lines included. */

@@ -132,6 +132,8 @@ export class VgaText extends Chip<VgaTextState> {
   readonly name = 'vga-text';
   readonly ports: readonly PortWindow[];
   readonly memory: readonly MemoryWindow[];
+  /** Counts accesses, resets and loads: nothing else changes the state. */
+  revision = 0;
   private readonly dots: Crystal;
 
   constructor(options: { clock: Clock }) {
@@ -141,8 +143,8 @@ export class VgaText extends Chip<VgaTextState> {
       this.window(TEXT, TEXT + TEXT_BYTES - 1, [MAP_TEXT]),
       this.window(GRAPHICS, MONOCHROME - 1, [MAP_128K, MAP_64K]),
       this.window(MONOCHROME, TEXT - 1, [MAP_MONOCHROME]),
-    ];
-    this.ports = [
+    ].map((window) => ({ ...window, read: this.counted(window.read), write: this.counted(window.write) }));
+    const ports: readonly PortWindow[] = [
       { first: 0x3b4, last: 0x3b5, ...this.crtcPorts(0x3b4, false) },
       { first: 0x3ba, last: 0x3ba, read: () => (this.isColour ? 0xff : this.readStatus()) },
       {
@@ -164,6 +166,11 @@ export class VgaText extends Chip<VgaTextState> {
       { first: 0x3d4, last: 0x3d5, ...this.crtcPorts(0x3d4, true) },
       { first: 0x3da, last: 0x3da, read: () => (this.isColour ? this.readStatus() : 0xff) },
     ];
+    this.ports = ports.map(({ read, write, ...window }) => ({
+      ...window,
+      ...(read && { read: this.counted(read) }),
+      ...(write && { write: this.counted(write) }),
+    }));
   }
 
   /** What is on the screen, for whoever shows it. */
@@ -193,7 +200,16 @@ export class VgaText extends Chip<VgaTextState> {
     };
   }
 
-  protected settle(): void {}
+  protected settle(): void {
+    this.revision++;
+  }
+
+  private counted<A extends readonly number[], R>(access: (...args: A) => R): (...args: A) => R {
+    return (...args) => {
+      this.revision++;
+      return access(...args);
+    };
+  }
 
   private cursor(columns: number, rows: number, pitch: number): TextScreen['cursor'] {
     const crtc = this.s.crtc.registers;

@@ -21,6 +21,9 @@ const PAGE = 4096;
 const MB = 2 ** 20;
 /** A save costs about half a millisecond of the host's time; this many instructions take some twenty. */
 const DEFAULT_INTERVAL = 5_000_000;
+/** So many changed pages make the next interval longer by another one; and no interval is longer than so many. */
+const PAGES_PER_INTERVAL = 128;
+const LONGEST_INTERVAL = 8;
 /** Who goes back will go back again: after a long way there, a save is left this far before the goal. */
 const NEAR = 20_000;
 /** What a save takes beside its pages, roughly: processor, and chips that have changed. */
@@ -31,7 +34,7 @@ const FEWEST = 16;
 export interface HistoryOptions {
   /** How much memory the saves may take, in bytes; default 256 MB. The first save, with all of the image, counts too. */
   readonly bytes?: number;
-  /** Instructions between saves; default 5,000,000. */
+  /** Instructions between saves of a machine that changes little; default 5,000,000. */
   readonly interval?: number;
 }
 
@@ -80,6 +83,16 @@ export class History {
     return this.pc.machine.inputs.isPast;
   }
 
+  /**
+   * When the next save is due. A save costs in proportion to the pages that changed, the host's time for their copies and
+   * for the first store to each after it; so who changes many is saved less often.
+   */
+  private get nextSave(): number {
+    const last = this.saves.at(-1)!;
+    const changed = this.saves.length > 1 ? last.pages.size : 0;
+    return last.time + Math.round(this.interval * Math.min(LONGEST_INTERVAL, 1 + changed / PAGES_PER_INTERVAL));
+  }
+
   /** Times of the saves, earliest first, and the bytes they take. */
   get inventory(): { readonly times: readonly number[]; readonly bytes: number; readonly bound: number } {
     return { times: this.saves.map(({ time }) => time), bytes: this.used, bound: this.bound };
@@ -98,12 +111,12 @@ export class History {
     const { machine } = this.pc;
     const until = Math.min(limits.until ?? Infinity, machine.now + (limits.instructions ?? Infinity));
     for (;;) {
-      const goal = Math.min(until, this.isPast ? this.horizon : this.saves.at(-1)!.time + this.interval);
+      const goal = Math.min(until, this.isPast ? this.horizon : this.nextSave);
       const stop = machine.run({ ...limits, instructions: Infinity, until: Math.max(goal, machine.now) });
       if (this.isPast && machine.now >= this.horizon) machine.inputs.beginPresent();
       if (stop.kind === 'reset') machine.reset();
       else if (stop.kind !== 'budget') return this.settled(stop);
-      if (!this.isPast && machine.now >= this.saves.at(-1)!.time + this.interval) this.save();
+      if (!this.isPast && machine.now >= this.nextSave) this.save();
       if (machine.now >= until) return { kind: 'budget' };
     }
   }
@@ -249,7 +262,7 @@ export class History {
   private putPage(page: number, bytes: Uint8Array): void {
     const { ram } = this.pc.cpu;
     const there = ram.subarray(page * PAGE, (page + 1) * PAGE);
-    if (isEqual(there, bytes)) return;
+    if (Buffer.compare(there, bytes) === 0) return;
     there.set(bytes);
     this.pc.cpu.memoryChanged(page * PAGE, PAGE);
   }
@@ -312,11 +325,6 @@ function isHalted({ cpu }: Save, trapCount: number): boolean {
 }
 
 const ZEROS = new Uint8Array(PAGE);
-
-/** Pages are compared by the ten thousand: byte by byte in a callback takes ten times as long. */
-function isEqual(a: Uint8Array, b: Uint8Array): boolean {
-  return Buffer.compare(a, b) === 0;
-}
 
 function sizeOf(pages: ReadonlyMap<number, Uint8Array>): number {
   return pages.size * PAGE + SAVE_BYTES;

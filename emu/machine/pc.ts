@@ -175,6 +175,8 @@ export class Pc {
   readonly disk: AtaDisk | undefined;
   /** What is on the disk at power-on. */
   readonly diskFile: ImageFile | undefined;
+  /** At which of its chip's revisions a state was what the chip's state is. */
+  private readonly savedAt = new WeakMap<object, number>();
   private readonly fingers = new Map<number, IrqLine & { level: boolean }>();
   private booted: BootImage | undefined;
   private consoleListener: SerialSink | undefined;
@@ -383,9 +385,16 @@ export class Pc {
   saveBoard(before?: BoardState): BoardState {
     const chips = this.machine.devices.map((chip, i) => {
       const known = before?.chips[i];
-      return known !== undefined && isSame(known, chip.peek()) ? known : chip.save();
+      const state = known !== undefined && this.isAsSaved(chip, known) ? known : chip.save();
+      if (chip.revision !== undefined) this.savedAt.set(state as object, chip.revision);
+      return state;
     });
     return { chips, fingers: [...this.fingers].filter(([, { level }]) => level).map(([irq]) => irq) };
+  }
+
+  private isAsSaved(chip: Device, known: unknown): boolean {
+    const untouched = chip.revision !== undefined && this.savedAt.get(known as object) === chip.revision;
+    return untouched || isSame(known, chip.peek());
   }
 
   /** The inverse of saveBoard. Virtual time must be the saved one already; the processor's state is to be loaded behind. */

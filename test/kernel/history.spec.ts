@@ -1,7 +1,9 @@
 /** Time running both ways under the kernel: wherever one goes, the machine is what it was there, to the last bit. */
 import { describe, expect, test } from 'vitest';
 import { History } from '../../emu/debug/history.ts';
+import { Stepper } from '../../emu/debug/stepper.ts';
 import { stateHash } from '../../emu/machine/state-hash.ts';
+import { SymbolTable } from '../../emu/trace/symbols.ts';
 import { Guest } from './guest.ts';
 
 /** Numbers that look random, the same each time. */
@@ -47,6 +49,51 @@ describe('history', () => {
     history.goTo(moments.at(-1)!);
     expect(history.isPast).toBe(false);
     expect(guest.console).toBe(said);
+  });
+
+  test('from random moments backwards to a watchpoint: the same stops that a run from the start finds', () => {
+    const guest = new Guest('', true, { ramBytes: 16 * 2 ** 20 });
+    const stepper = new Stepper(guest.pc, new SymbolTable([]));
+    const { machine } = guest.pc;
+    guest.pc.serial.send(Buffer.from('help\nps\n'));
+    stepper.add({ kind: 'memory', first: guest.address('jiffies'), bytes: 4, on: 'write' });
+    const forwards: { time: number; eip: number; hash: string }[] = [];
+    const here = (hash: string) => ({ time: machine.now, eip: guest.pc.cpu.eip, hash });
+    while (machine.now < 30_000_000 && stepper.run({ until: 30_000_000 }).kind === 'stop') {
+      forwards.push(here(forwards.length % 8 === 0 ? stateHash(guest.pc) : ''));
+    }
+    expect(forwards.length).toBeGreaterThan(10);
+    const random = dice(11);
+    for (let i = 0; i < 12; i++) {
+      const from = Math.floor(forwards[0]!.time + 1 + (30_000_000 - forwards[0]!.time) * random.next().value);
+      stepper.goTo(from);
+      const wanted = forwards.findLast(({ time }) => time < from)!;
+      expect(stepper.runBack()).toMatchObject({ kind: 'stop', stop: { at: { kind: 'memory' } } });
+      expect(here(wanted.hash && stateHash(guest.pc))).toEqual(wanted);
+    }
+    stepper.goTo(forwards[0]!.time);
+    expect(stepper.runBack()).toEqual({ kind: 'start' });
+  });
+
+  test('ten minutes of virtual time within 64 MB, and each of them exact', () => {
+    const guest = new Guest('', true, { ramBytes: 16 * 2 ** 20 });
+    const history = new History(guest.pc, { bytes: 64 * 2 ** 20, interval: 20_000_000 });
+    const { machine } = guest.pc;
+    const minute = 60 * machine.clock.frequency;
+    const hashes: { time: number; hash: string }[] = [];
+    for (let n = 1; n <= 10; n++) {
+      guest.pc.serial.send(Buffer.from('cat /proc/interrupts\nps\n'));
+      history.run({ until: n * minute });
+      hashes.push({ time: machine.now, hash: stateHash(guest.pc) });
+      history.run({ instructions: 1 });
+    }
+    const { bytes, bound } = history.inventory;
+    expect(bytes).toBeLessThanOrEqual(bound);
+    expect(history.start).toBe(0);
+    for (const { time, hash } of hashes.reverse()) {
+      history.goTo(time);
+      expect([time, stateHash(guest.pc)]).toEqual([time, hash]);
+    }
   });
 
   test('a thousand steps back and forth again', () => {

@@ -109,11 +109,11 @@ export function loadSnapshot(file: string, pc: Pc, { time, cpu, chips, fingers, 
 
 /** The numbers of the pages of RAM that are not zero. */
 export function pagesInUse(ram: Uint8Array): number[] {
-  const words = new Uint32Array(ram.buffer, ram.byteOffset, ram.length / 4);
-  const perPage = FRAME_BYTES / 4;
+  const zeros = new Uint8Array(FRAME_BYTES);
   const used: number[] = [];
-  for (let page = 0; page < words.length / perPage; page++) {
-    if (words.subarray(page * perPage, (page + 1) * perPage).some((word) => word !== 0)) used.push(page);
+  for (let page = 0; page < ram.length / FRAME_BYTES; page++) {
+    // Word by word in a callback takes ten times as long.
+    if (Buffer.compare(ram.subarray(page * FRAME_BYTES, (page + 1) * FRAME_BYTES), zeros) !== 0) used.push(page);
   }
   return used;
 }
