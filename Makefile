@@ -74,9 +74,10 @@ lint: $(installed) build/core.stamp
 format: $(installed)
 	@$(bin)/biome check --write
 
-## make picture       the README's picture, from a real session
-picture: build/tools/picture.js build
+## make picture       the pictures in README and docs, from real sessions
+picture: build/tools/picture.js build/tools/stepper-picture.js build
 	@node build/tools/picture.js
+	@node build/tools/stepper-picture.js
 
 ## make clean         remove everything that was built
 clean:
@@ -109,6 +110,9 @@ build/tools/bundle.js: emu/build/bundle.ts $(builders) $(installed)
 	@$(bundled)
 
 build/tools/picture.js: emu/build/picture.ts $(builders) $(installed)
+	@$(bundled)
+
+build/tools/stepper-picture.js: emu/build/stepper-picture.ts $(builders) $(hosts) build/core.stamp $(installed)
 	@$(bundled)
 
 build/tools/guest.js: emu/build/guest.ts $(builders) $(assembler) devices/vga-font.ts $(installed)

@@ -45,8 +45,9 @@ export function named(name: string | undefined): Span | undefined {
   return name === undefined ? undefined : { text: ` <${name}>`, tone: 'symbol' };
 }
 
-/** Lines of text, one each. */
+/** Lines of text, one each; of no text none. */
 export function paragraph(text: string): Line[] {
+  if (text === '') return [];
   return text.split('\n').map((part) => line(part));
 }
 
