@@ -13,10 +13,10 @@ const RESTORED = '\x1b[?25h\x1b[?1049l';
 describe('at a terminal', () => {
   test('the screen is shown, keys reach the guest, Ctrl-A h helps, Ctrl-A x leaves and restores', async () => {
     const { sent, status } = await atTerminal(RUN, [
-      { after: 'Type help', type: 'echo one two\r' },
-      { after: 'one two', type: '\x01h' },
-      { after: 'Press any key', type: ' ' },
-      { after: 'echo one two', type: '\x01x' },
+      { shows: 'Type help', type: 'echo one two\r' },
+      { shows: /^one two$/m, type: '\x01h' },
+      { shows: 'Press any key', type: ' ' },
+      { shows: /^# echo one two$/m, type: '\x01x' },
     ]);
     expect(status).toBe('0');
     expect(sent).toContain('Ctrl-A x    leave');
