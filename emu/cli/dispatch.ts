@@ -5,6 +5,7 @@ import { command as asm } from './asm.ts';
 import { command as attach } from './attach.ts';
 import { command as capsule } from './capsule.ts';
 import { type Command, CommandError, UsageError } from './command.ts';
+import { command as compare } from './compare.ts';
 import { command as dap } from './dap.ts';
 import { command as debug } from './debug.ts';
 import { command as disasm } from './disasm.ts';
@@ -14,7 +15,20 @@ import { command as run } from './run.ts';
 import { command as screenshot } from './screenshot.ts';
 import { command as trace } from './trace.ts';
 
-const COMMANDS: readonly Command[] = [run, debug, attach, dap, screenshot, trace, report, capsule, asm, link, disasm];
+const COMMANDS: readonly Command[] = [
+  run,
+  debug,
+  attach,
+  dap,
+  screenshot,
+  trace,
+  report,
+  compare,
+  capsule,
+  asm,
+  link,
+  disasm,
+];
 
 const HELP = `trapgate: a PC emulator for seeing, testing and debugging traps and interrupts
 

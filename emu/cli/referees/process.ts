@@ -1,0 +1,80 @@
+/** Running another emulator: in a folder of its own, until it ends, says nothing more, or the patience is over. */
+
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CommandError } from '../command.ts';
+
+/** How often to look whether the console still grows. */
+const LOOK_MS = 250;
+/** A guest that says nothing for so long waits for something that will not come. */
+const QUIET_MS = 4000;
+
+export interface Emulator {
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly folder: string;
+  /** The file that COM1 goes to. */
+  readonly console: string;
+  readonly input?: string;
+  readonly seconds: number;
+}
+
+/** @returns whether it ended by itself @throws CommandError when it is not installed */
+export function runEmulator({ program, args, folder, console, input, seconds }: Emulator): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, {
+      cwd: folder,
+      stdio: [input === undefined ? 'ignore' : 'pipe', 'ignore', 'ignore'],
+    });
+    const started = Date.now();
+    let length = 0;
+    let grown = started;
+    let stopped = false;
+    const watch = setInterval(() => {
+      const now = Date.now();
+      const size = readText(join(folder, console)).length;
+      if (size > length) [length, grown] = [size, now];
+      const quiet = length > 0 && now - grown > QUIET_MS;
+      if (!quiet && now - started < seconds * 1000) return;
+      stopped = true;
+      child.kill('SIGKILL');
+    }, LOOK_MS);
+    const end = () => clearInterval(watch);
+    child.stdin?.on('error', () => {});
+    if (input !== undefined) child.stdin?.end(input);
+    child.on('error', (error: NodeJS.ErrnoException) => {
+      end();
+      const why = error.code === 'ENOENT' ? 'it is not installed' : error.message;
+      reject(new CommandError(`cannot run ${program}: ${why}`));
+    });
+    child.on('close', () => {
+      end();
+      resolve(!stopped);
+    });
+  });
+}
+
+/** The text of a file, as far as there is one. */
+export function readText(path: string): string {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch {
+    return '';
+  }
+}
+
+/** What stands in a console's file, as lines. */
+export function linesOf(text: string): string[] {
+  return text.replaceAll('\r', '').split('\n');
+}
+
+export async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'trapgate-compare-'));
+  try {
+    return await work(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
