@@ -51,12 +51,8 @@ export function composeFrame(scene: Scene, state: FrameState, columns: number, r
   const layout = layoutFor(columns, rows);
   const canvas = new Canvas(columns, rows);
   if (columns < LEAST.columns || rows < LEAST.rows) {
-    canvas.put(
-      0,
-      0,
-      columns,
-      line(`the terminal has ${columns} by ${rows}: at least ${LEAST.columns} by ${LEAST.rows} are needed`),
-    );
+    canvas.put(0, 0, columns, line(`${columns} by ${rows} is too small:`));
+    canvas.put(0, 1, columns, line(`at least ${LEAST.columns} by ${LEAST.rows}, please`));
     return { lines: canvas.lines, cursor: undefined, layout };
   }
   drawBar(canvas, scene, state);

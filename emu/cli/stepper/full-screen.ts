@@ -18,8 +18,8 @@ import { bindingOf, type KeyAction } from './keys.ts';
 import { growsDownwards, nameOfBox, PANES } from './panes.ts';
 import { type Key, Screen } from './screen.ts';
 
-/** Milliseconds between two frames while the machine runs. */
-const FRAME_MS = 100;
+/** Milliseconds between two frames while the machine runs: for who types into it, and for who only watches. */
+const FRAME_MS = { guest: 40, watching: 200 } as const;
 const TAKE_BACK = '\x1d'; // Ctrl-]
 const MOST_OUTPUT = 2000;
 /** Lines that a command may say and still have all of them in the one above the keys. */
@@ -58,6 +58,7 @@ export class FullScreen {
   private isDrawing = false;
   private drawAgain = false;
   private lastFrame = Number.NEGATIVE_INFINITY;
+  private frameTimer: NodeJS.Timeout | undefined;
   private left: () => void = () => {};
   /** The last command, and how many are not done yet. */
   private last: Promise<void> = Promise.resolve();
@@ -137,12 +138,16 @@ export class FullScreen {
 
   end(): void {
     process.off('SIGCONT', this.redrawAll);
+    clearTimeout(this.frameTimer);
     this.screen.leave();
   }
 
   /** The machine has gone on: show it, but not too often. */
   refresh(): void {
-    if (performance.now() - this.lastFrame >= FRAME_MS) this.redraw();
+    const wait = this.lastFrame + FRAME_MS[this.mode === 'guest' ? 'guest' : 'watching'] - performance.now();
+    if (wait <= 0 || !this.target.isMoving) this.redraw();
+    // What comes too soon after the last frame is shown a little later.
+    else this.frameTimer ??= setTimeout(() => this.redraw(), wait);
   }
 
   private readonly redrawAll = () => {
@@ -152,6 +157,8 @@ export class FullScreen {
 
   /** Draw soon; again when it is asked for while drawing. */
   private redraw(): void {
+    clearTimeout(this.frameTimer);
+    this.frameTimer = undefined;
     this.lastFrame = performance.now();
     if (this.isDrawing) this.drawAgain = true;
     else void this.draw();
