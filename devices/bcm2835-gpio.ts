@@ -105,12 +105,12 @@ export class Bcm2835Gpio extends Chip<Bcm2835GpioState> {
   }
 
   /**
-   * A push button between a pin and the rail that its reset-time pull leads away from: pins 0-8 and some above are
-   * pulled up, so the button leads to ground; the others are pulled down, and it leads to 3.3 V.
+   * A push button between a pin and the rail that the pin's pull leads away from, as its driver wants it wired: to
+   * ground where the pull is up, else to 3.3 V. Which of them, the pull tells when the button goes down.
    */
   press(pin: number, down: boolean): void {
     this.requirePin(pin);
-    this.drive(pin, !down ? 'open' : pullAtReset(pin) === 'up' ? 'low' : 'high');
+    this.drive(pin, !down ? 'open' : this.s.pulls[pin] === 'up' ? 'low' : 'high');
   }
 
   /** Level of a pin. */

@@ -176,6 +176,21 @@ describe('pulls', () => {
   });
 });
 
+test('a push button leads to ground where the pull is up, whoever has pulled it up', () => {
+  const b = bench();
+  b.write(PUD, 2);
+  b.write(PUDCLK, 1 << 15);
+  b.write(FEN, 1 << 15);
+  expect(b.chip.level(15)).toBe(true);
+  b.chip.press(15, true);
+  expect([b.chip.level(15), b.irq.level]).toEqual([false, true]);
+  // The pull that changes while it is held does not rewire it.
+  b.write(PUD, 1);
+  b.write(PUDCLK, 0);
+  b.write(PUDCLK, 1 << 15);
+  expect(b.chip.level(15)).toBe(false);
+});
+
 test('a push button pulls a pin away from its level at reset', () => {
   const b = bench();
   b.chip.press(4, true);
