@@ -148,10 +148,11 @@ export class TrapLog {
     return this.read.length === this.shown ? this.read : this.read.slice(0, this.shown);
   }
 
-  /** When they were, in virtual time; also those that the machine has gone back before. */
-  get times(): readonly number[] {
+  /** All that is known, also what the machine has gone back before. */
+  get known(): readonly TrapEntry[] {
     this.drain();
-    return Array.from({ length: this.kept }, (_, n) => this.timeOf(n));
+    while (this.read.length < this.kept) this.read.push(this.entry(this.read.length));
+    return this.read;
   }
 
   get last(): TrapEntry | undefined {

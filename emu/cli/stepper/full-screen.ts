@@ -361,7 +361,7 @@ export class FullScreen {
     if (!stepper) return;
     if (this.paneUnderKeys !== 'timeline') this.choose('timeline');
     const from = this.timeCursor ?? stepper.pc.machine.now;
-    const times = stepper.traps.times.filter((time) => time >= stepper.history.start);
+    const times = stepper.traps.known.map(({ time }) => time).filter((time) => time >= stepper.history.start);
     const next = direction > 0 ? times.find((time) => time > from) : times.findLast((time) => time < from);
     this.timeCursor = next ?? (direction > 0 ? stepper.history.end : stepper.history.start);
   }

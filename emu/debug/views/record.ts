@@ -47,8 +47,8 @@ export function timelineView(stepper: Stepper, columns: number, cursor = stepper
     Math.max(0, Math.min(width - 1, Math.round(((time - start) / (end - start)) * (width - 1))));
   const bar = Array.from({ length: width }, () => '\u2500');
   const events = Array.from({ length: width }, () => ' ');
-  for (const { time } of traps.entries) if (time >= start) events[column(time)] = '\u00b7';
-  for (const { time, vector } of traps.entries) if (time >= start && vector < 32) events[column(time)] = '!';
+  for (const { time } of traps.known) if (time >= start) events[column(time)] = '\u00b7';
+  for (const { time, vector } of traps.known) if (time >= start && vector < 32) events[column(time)] = '!';
   for (const time of history.inventory.times) bar[column(time)] = '\u253c';
   const at = column(cursor);
   const pointer = `${' '.repeat(at)}\u25b2${cursor === now ? ' here' : ` ${cursor}`}`;
