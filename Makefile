@@ -53,9 +53,9 @@ test-all: build lint
 	@sh emu/build/referees.sh
 	@TRAPGATE_REFEREES=1 $(bin)/vitest run -c test/vitest.config.ts
 
-## make soak          ten million random port accesses, with all the interrupts they cause (SOAK=1000000 for fewer)
+## make soak          ten million random port accesses, and ten million interrupts of the kernel (SOAK=1000000 for fewer)
 soak: build
-	@TRAPGATE_SOAK=$(or $(SOAK),10000000) $(bin)/vitest run -c test/vitest.config.ts test/fuzz/port-storm.spec.ts
+	@TRAPGATE_SOAK=$(or $(SOAK),10000000) $(bin)/vitest run -c test/vitest.config.ts test/fuzz/port-storm.spec.ts test/kernel/soak.spec.ts
 
 ## make bench         compute and trap guests on trapgate and on v86, side by side
 bench: build/tools/bench.js build

@@ -92,7 +92,7 @@ export class KernelObjects {
     for (let i = 0; i < Math.min(MOST, this.constant('NR_IRQS')); i++) {
       const address = first + i * size;
       const flow = this.word(address, 'irq_desc.handle_irq');
-      if (flow === undefined) continue;
+      if (!flow) continue; // a number without a line
       irqs.push({
         address,
         irq: this.word(address, 'irq_desc.irq') ?? i,

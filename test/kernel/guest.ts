@@ -19,6 +19,8 @@ export interface GuestOptions {
   readonly ramBytes?: number;
   /** Another build of the kernel than the one in GUEST_FOLDER. */
   readonly kernel?: Uint8Array;
+  /** How many of the latest traps `traps` keeps; default: all. */
+  readonly keptTraps?: number;
   /** What else the machine is built with. */
   readonly pc?: Pick<PcOptions, 'watchdog' | 'parallel' | 'tone'>;
   /** Files beside those of the archive, each a multiboot module of its own. */
@@ -42,7 +44,7 @@ export class Guest {
    * @param programs whether the archive is handed over
    */
   constructor(commandLine = '', programs = true, options: GuestOptions = {}) {
-    const { ramBytes = DEFAULT_RAM_BYTES, kernel, files = [], pc = {} } = options;
+    const { ramBytes = DEFAULT_RAM_BYTES, kernel, files = [], pc = {}, keptTraps = Infinity } = options;
     this.pc = new Pc({
       ...pc,
       ramBytes,
@@ -55,7 +57,7 @@ export class Guest {
     const file = new ImageFile('kernel.elf', kernel ?? guestFile('kernel.elf'));
     const loaded = this.pc.boot({ file, commandLine, modules });
     this.symbols = new Map(loaded.symbols.map(({ name, address }) => [name, address]));
-    this.traps = new TrapLog(this.pc.machine, Infinity);
+    this.traps = new TrapLog(this.pc.machine, keptTraps);
   }
 
   /** Power on and run to the shell's first prompt. */
