@@ -12,6 +12,7 @@ const INTERRUPTS = Number(process.env.TRAPGATE_SOAK ?? 40_000);
 const PATIENCE_MS = 60_000 + INTERRUPTS;
 const GAP = 1_500;
 const EFLAGS_IF = 0x200;
+const CTRL_U = 0x15;
 /** Timer, keyboard, COM1, clock, two test devices, mouse. */
 const LINES = [0, 1, 4, 8, 10, 11, 12] as const;
 type Line = (typeof LINES)[number];
@@ -93,6 +94,7 @@ test(
     expect([edges[10], edges[11]]).toEqual([sent[10], sent[11]]);
     for (const line of LINES) expect(edges[line], `line ${line}`).toBeGreaterThan(20);
 
+    guest.pc.serial.send([CTRL_U]); // what was typed stands on the shell's line
     const rows = guest.command('cat /proc/interrupts');
     const shown = (line: number) => Number(rows.find((row) => row.startsWith(` ${line}:`))!.slice(4, 15));
     expect([shown(10) - before[10], shown(11) - before[11]]).toEqual([sent[10], sent[11]]);
