@@ -115,35 +115,92 @@ endproc
 ; frame is what ebp held in the module: the kernel's frame, unless the module has made its own or used
 ; ebp for something else. Then it has saved the kernel's in one of the words passed over.
 proc show_module_callers, .from, .frame
-.saved_frame    equ -4
-.left           equ -8
-        sub     esp, 8
+.left           equ -4
+        sub     esp, 4
         push    ebx
         push    esi
-        mov     dword [ebp + .saved_frame], 0
         mov     dword [ebp + .left], TRACE_DEPTH
+        ccall   find_kernel_caller, [ebp + .from], [ebp + .frame]
+        mov     esi, eax                ; where the return address into the kernel lies
+        test    eax, eax
+        jz      .lost
         mov     ebx, [ebp + .from]
 .next:
-        ccall   stack_kind, ebx
-        cmp     eax, [trace_stack]
-        jne     .lost
-        mov     esi, [ebx]
-        add     ebx, 4
-        ccall   is_frame, esi
+        cmp     ebx, esi
+        je      .kernel
+        ccall   is_return_address, [ebx]
         test    eax, eax
-        jz      .no_frame
-        mov     [ebp + .saved_frame], esi
-.no_frame:
-        ccall   is_return_address, esi
+        jz      .other
+        ccall   module_of_address, [ebx]
         test    eax, eax
-        jz      .next
-        pr      KERN_EMERG, " %pS", esi
+        jz      .other                  ; left over from a call long ago
+        pr      KERN_EMERG, " %pS", [ebx]
         dec     dword [ebp + .left]
         jz      .lost
-        ccall   module_of_address, esi
+.other:
+        add     ebx, 4
+        jmp     .next
+.kernel:
+        pr      KERN_EMERG, " %pS", [esi]
+        ccall   kernel_frame_above, [ebp + .from], esi, [ebp + .frame]
+        jmp     .done
+.lost:
+        xor     eax, eax
+.done:
+        pop     esi
+        pop     ebx
+endproc
+
+; u32 *find_kernel_caller(const u32 *from, const u32 *frame)
+; Words that were never written may hold return addresses of old. Below the kernel's frame the last one
+; is the true one; without a frame, the first.
+proc find_kernel_caller, .from, .frame
+        push    ebx
+        push    esi
+        push    edi
+        xor     esi, esi
+        ccall   is_frame, [ebp + .frame]
+        mov     edi, eax
+        mov     ebx, [ebp + .from]
+.next:
+        test    edi, edi
+        jz      .no_frame
+        cmp     ebx, [ebp + .frame]
+        jae     .done
+.no_frame:
+        ccall   stack_kind, ebx
+        cmp     eax, [trace_stack]
+        jne     .done
+        ccall   is_return_address, [ebx]
         test    eax, eax
-        jnz     .next
-        ; the kernel's frame lies above its return address, or on the stack it came from
+        jz      .other
+        ccall   module_of_address, [ebx]
+        test    eax, eax
+        jnz     .other
+        mov     esi, ebx
+        test    edi, edi
+        jz      .done
+.other:
+        add     ebx, 4
+        jmp     .next
+.done:
+        test    esi, esi
+        jnz     .found
+        test    edi, edi
+        jz      .found
+        mov     esi, [ebp + .frame]     ; the module's own frame: the address is its caller's
+        add     esi, 4
+.found:
+        mov     eax, esi
+        pop     edi
+        pop     esi
+        pop     ebx
+endproc
+
+; u32 *kernel_frame_above(const u32 *from, const u32 *place, u32 *frame)
+; Of who is returned to by the word at place: what ebp held, or what the module had saved of it.
+proc kernel_frame_above, .from, .place, .frame
+        push    ebx
         mov     eax, [ebp + .frame]
 .chain:
         push    eax
@@ -154,17 +211,24 @@ proc show_module_callers, .from, .frame
         jz      .saved
         cmp     eax, [ebp + .from]
         jb      .done                   ; another stack
-        cmp     eax, ebx
-        jae     .done
+        cmp     eax, [ebp + .place]
+        ja      .done
         mov     eax, [eax]              ; the module's own
         jmp     .chain
 .saved:
-        mov     eax, [ebp + .saved_frame]
+        mov     ebx, [ebp + .place]
+.word:
+        sub     ebx, 4
+        cmp     ebx, [ebp + .from]
+        jb      .none
+        ccall   is_frame, [ebx]
+        test    eax, eax
+        jz      .word
+        mov     eax, [ebx]
         jmp     .done
-.lost:
+.none:
         xor     eax, eax
 .done:
-        pop     esi
         pop     ebx
 endproc
 

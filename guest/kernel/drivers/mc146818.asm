@@ -112,9 +112,11 @@ proc rtc_interrupt
         pop     ecx
         and     eax, ecx
         and     eax, RTC_IRQ_MASK
+        jz      .nothing                ; its reason was read away before it came through
         or      [rtc_kinds], eax
         inc     dword [rtc_events]
         ccall   wake_up, rtc_events
+.nothing:
         mov     eax, IRQ_HANDLED
 endproc
 
