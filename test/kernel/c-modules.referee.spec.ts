@@ -259,7 +259,20 @@ function asAssembly(entries: readonly string[]): string {
     const word = type ? `${type === 'task_struct' ? 'task' : type}.${field}` : sized ? `${sized}_size` : entry;
     return names[word] ?? word;
   });
-  const parts = ['vectors', 'cpu', 'percpu', 'signal', 'fs', 'task', 'irq', 'softirq', 'workqueue', 'module', 'device', 'gfp'];
+  const parts = [
+    'vectors',
+    'cpu',
+    'percpu',
+    'signal',
+    'fs',
+    'task',
+    'irq',
+    'softirq',
+    'workqueue',
+    'module',
+    'device',
+    'gfp',
+  ];
   const includes = parts.map((part) => `%include "include/${part}.inc"\n`).join('');
   return `        bits 32\n${includes}${words.map((word) => `        dd ${word}\n`).join('')}`;
 }
