@@ -60,6 +60,9 @@ export const DIRECTORY_POINTERS: u32 = 0x280; // u64 x 4: with PAE, what mov cr3
 export const PAGE_ATTRIBUTES: u32 = 0x2a0; // u64: MSR 277H
 export const MISC_ENABLE: u32 = 0x2a8; // MSR 1A0H
 export const A20_MASKED: u32 = 0x2ac; // address bits that the A20M# pin holds low: bit 20, or none
+// What could last not be delivered, for who asks why: TRAIL_TRAPS is TRAPS as it was then; each entry is
+// vector | cause << 8 | fault on the way << 16, the error code, and that of the fault on the way.
+export const TRAIL_COUNT: u32 = 0x2b0, TRAIL_TRAPS: u32 = 0x2b4, TRAIL: u32 = 0x2b8, TRAIL_ENTRY: u32 = 12, TRAIL_ENTRIES: u32 = 4;
 // The one record that says "decode what lies at R_EIP"; every jump to code not decoded yet goes to it.
 export const FETCH: u32 = 0x3c0;
 // ---- x87, MMX and SSE (SDM 1, 8.1, 10.2)

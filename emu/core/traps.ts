@@ -8,7 +8,7 @@
 // everything else: the checks, rings, 16-bit gates, virtual-8086 mode, and faults on the way.
 import {
   GATES, GATE, GENERATION, CS_GENERATION, IDT_BASE, IDT_LIMIT, EFLAGS, CPL, CS, SS, ES, DS, FS, GS, ESP, EAX, CR2, FAULT, FAULT_CODE,
-  CAUSE_FAULT, CAUSE_SOFTWARE, CAUSE_NMI, CAUSE_TRAP, DEBUG_TRAPS, REPEATING, SHADOW, SHUTDOWN, SHUTDOWN_VECTOR, SHUTDOWN_CODE, NMI_BLOCKED, TRAPS, TRAP_RING,
+  CAUSE_FAULT, CAUSE_SOFTWARE, CAUSE_NMI, CAUSE_TRAP, DEBUG_TRAPS, REPEATING, SHADOW, SHUTDOWN, SHUTDOWN_VECTOR, SHUTDOWN_CODE, TRAIL, TRAIL_COUNT, TRAIL_ENTRIES, TRAIL_ENTRY, TRAIL_TRAPS, NMI_BLOCKED, TRAPS, TRAP_RING,
   TRAP_ENTRIES, TRAP_ENTRY, TRAP_TIME, TRAP_VECTOR, TRAP_CAUSE, TRAP_CPL, TRAP_HAS_CODE, TRAP_CODE, TRAP_CS, TRAP_EIP, TRAP_ESP,
   TRAP_DETAIL, TRAP_SS, TRAP_FLAGS, TRAP_STOP, EXIT_REQUEST, R_EIP,
 } from './layout';
@@ -263,9 +263,21 @@ function isDouble(first: u32, cause: u32, second: u32): bool {
   return isContributory(first) && isContributory(second);
 }
 
+/** `n` others could not be delivered before it on this way. `what`: as a TRAIL_ENTRY begins. */
+function noteUndelivered(n: u32, what: u32, code: u32, secondCode: u32): void {
+  if (n >= TRAIL_ENTRIES) return;
+  const at = TRAIL + n * TRAIL_ENTRY;
+  store<u32>(at, what);
+  store<u32>(at + 4, code);
+  store<u32>(at + 8, secondCode);
+  store<u32>(TRAIL_COUNT, n + 1);
+  store<u32>(TRAIL_TRAPS, load<u32>(TRAPS));
+}
+
 /** Deliver, and whatever goes wrong on the way after it. `at`: EIP of the instruction, for the faults on the way. */
 function deliverAt(vector: u32, cause: u32, hasCode: bool, code: u32, eip: u32, at: u32): usize {
   const first = vector, firstCode = code;
+  let failed: u32 = 0;
   store<u32>(FAULT, 0);
   store<u32>(REPEATING, 0);
   // The handler is another context: debug traps of the interrupted instruction are lost (debug.ts).
@@ -280,6 +292,7 @@ function deliverAt(vector: u32, cause: u32, hasCode: bool, code: u32, eip: u32, 
     }
     const second = load<u32>(FAULT) & 0xff, secondCode = load<u32>(FAULT_CODE);
     store<u32>(FAULT, 0);
+    noteUndelivered(failed++, vector | cause << 8 | second << 16, hasCode ? code : 0, secondCode);
     eip = at;
     // SDM 3A, 6.15, interrupt 8: a fault while calling the double-fault handler shuts the processor down.
     if (vector == DF && cause == CAUSE_FAULT) {

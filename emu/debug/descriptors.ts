@@ -29,6 +29,12 @@ export interface Descriptor {
   readonly isCode: boolean;
   readonly isConforming: boolean;
   readonly isWritable: boolean;
+  /** Data whose valid offsets lie above its limit. */
+  readonly expandsDown: boolean;
+  /** Where it lies, and its two words. */
+  readonly at: number;
+  readonly low: number;
+  readonly high: number;
   readonly dpl: number;
   readonly present: boolean;
   readonly bits: 16 | 32;
@@ -119,6 +125,10 @@ export function descriptorOf(sight: Sight, selector: number): Looked<Descriptor>
       isCode,
       isConforming: isCode && (type & 4) !== 0,
       isWritable: isSegment && !isCode && (type & 2) !== 0,
+      expandsDown: isSegment && !isCode && (type & 4) !== 0,
+      at,
+      low,
+      high,
       dpl: (high >>> 13) & 3,
       present: (high & 0x8000) !== 0,
       bits: high & 0x400000 ? 32 : 16,

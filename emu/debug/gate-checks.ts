@@ -10,8 +10,18 @@ import type { Asked, Check } from './why.ts';
 
 const hex = (value: number, digits = 0) => `0x${value.toString(16).padStart(digits, '0')}`;
 
-/** The checks on the way from a vector to its handler's first instruction, up to the first that fails. */
-export function throughGate(stepper: Asked, vector: number): Check[] {
+/** From where a delivery is asked for: the processor's ring and stack before it. */
+export interface Interrupted {
+  readonly cpl: number;
+  readonly ss: number;
+  readonly esp: number;
+}
+
+/**
+ * The checks on the way from a vector to its handler's first instruction, up to the first that fails.
+ * @param from when it is not asked from where the processor is now
+ */
+export function throughGate(stepper: Asked, vector: number, from: Interrupted = presentOf(stepper.pc)): Check[] {
   const { pc, symbols } = stepper;
   const { cpu } = pc;
   const name = `Vector ${hex(vector, 2)}`;
@@ -35,10 +45,10 @@ export function throughGate(stepper: Asked, vector: number): Check[] {
       : `The gate of ${name.toLowerCase()} is not present (#NP).`,
   });
   if (kind === 'task' || !present) return checks;
-  return [...checks, ...throughSegment(stepper, selector, offset)];
+  return [...checks, ...throughSegment(stepper, selector, offset, from)];
 }
 
-function throughSegment({ pc }: Asked, selector: number, offset: number): Check[] {
+function throughSegment({ pc }: Asked, selector: number, offset: number, from: Interrupted): Check[] {
   const { cpu } = pc;
   const looked = descriptorOf(pc, selector);
   if ('trouble' in looked)
@@ -46,8 +56,8 @@ function throughSegment({ pc }: Asked, selector: number, offset: number): Check[
   const code = looked.found;
   const wrong = !code.isCode
     ? `Selector ${hex(selector)} in the gate is no code segment but ${code.kind} (#GP).`
-    : code.dpl > cpu.cpl
-      ? `The gate's code segment has DPL ${code.dpl}, the processor is in ring ${cpu.cpl}: a handler may not run in an outer ring (#GP).`
+    : code.dpl > from.cpl
+      ? `The gate's code segment has DPL ${code.dpl}, the processor is in ring ${from.cpl}: a handler may not run in an outer ring (#GP).`
       : !code.present
         ? `The gate's code segment ${hex(selector)} is not present (#NP).`
         : offset > code.limit
@@ -57,8 +67,8 @@ function throughSegment({ pc }: Asked, selector: number, offset: number): Check[
   const checks: Check[] = [
     { name: 'code segment', passes: true, text: `Its code segment is present, for ring ${code.dpl}.` },
   ];
-  const inner = !code.isConforming && code.dpl < cpu.cpl;
-  checks.push(inner ? innerStack(pc, code.dpl) : ownStack(pc));
+  const inner = !code.isConforming && code.dpl < from.cpl;
+  checks.push(inner ? innerStack(pc, code.dpl) : ownStack(pc, from));
   const linear = (code.base + offset) >>> 0;
   const mapped = cpu.translate(linear) !== undefined;
   checks.push({
@@ -97,9 +107,24 @@ function innerStack(pc: Pc, ring: number): Check {
   return mappedStack(pc, (base + esp) >>> 0, `The stack of ring ${ring}, ${hex(ss, 4)}:${hex(esp, 8)},`);
 }
 
-function ownStack(pc: Pc): Check {
-  const { cpu } = pc;
-  return mappedStack(pc, (cpu.segment('ss').base + cpu.esp) >>> 0, `The present stack, at ${hex(cpu.esp, 8)},`);
+/** A frame of three words, and an error code: as much as a delivery in the same ring pushes. */
+const FRAME_BYTES = 16;
+
+function ownStack(pc: Pc, { ss, esp }: Interrupted): Check {
+  const looked = descriptorOf(pc, ss);
+  const base = 'found' in looked ? looked.found.base : 0;
+  // SDM 3A, 6.15, interrupt 12: what is pushed must lie within the limit of SS.
+  const tooHigh = 'found' in looked && !looked.found.expandsDown && (esp - 1) >>> 0 > looked.found.limit;
+  const tooLow = 'found' in looked && looked.found.expandsDown && (esp - FRAME_BYTES) >>> 0 <= looked.found.limit;
+  if (tooHigh || tooLow) {
+    const text = `The present stack, at ${hex(esp, 8)}, lies beyond the limit of SS (#SS, and then #DF).`;
+    return { name: 'stack', passes: false, text };
+  }
+  return mappedStack(pc, (base + esp) >>> 0, `The present stack, at ${hex(esp, 8)},`);
+}
+
+function presentOf({ cpu }: Pc): Interrupted {
+  return { cpl: cpu.cpl, ss: cpu.segment('ss').selector, esp: cpu.esp };
 }
 
 function mappedStack(pc: Pc, top: number, what: string): Check {

@@ -7,6 +7,7 @@ import type { Stepper } from './stepper.ts';
 import { sceneOf, usageOf, VIEWS, type View } from './views/index.ts';
 import { historyView } from './views/record.ts';
 import { plain } from './views/text.ts';
+import { type Answer, answerAsJson } from './why.ts';
 import { whyFault } from './why-fault.ts';
 import { whyIrq } from './why-irq.ts';
 
@@ -27,11 +28,15 @@ const VIEW_COMMANDS: readonly MonitorCommand[] = VIEWS.map((view) => ({
 
 const COMMANDS: readonly MonitorCommand[] = [
   {
-    usage: 'why irq N',
+    usage: 'why irq N [JSON]',
     help: 'why interrupt N has not come',
-    run: (s, [n]) => (isIrq(n) ? whyIrq(s, Number(n)).text : undefined),
+    run: (s, [n, form]) => (isIrq(n) ? inForm(whyIrq(s, Number(n)), form) : undefined),
   },
-  { usage: 'why fault', help: 'why the last exception was raised', run: (stepper) => whyFault(stepper).text },
+  {
+    usage: 'why fault [JSON]',
+    help: 'why the last exception was raised',
+    run: (stepper, [form]) => inForm(whyFault(stepper), form),
+  },
   { usage: 'history', help: 'how far back one can go', run: (stepper) => plain(historyView(stepper)) },
   { usage: 'goto TIME', help: 'to a virtual time, past or to come', run: goTo },
   { usage: 'snapshot', help: 'keep this moment, so that going back here is quick', run: snapshot },
@@ -90,6 +95,12 @@ function showView(stepper: Stepper, view: View, text: string | undefined): strin
   if (text !== undefined && argument === undefined) return `${text} reads memory that cannot be seen`;
   if (argument === undefined && view.argument !== undefined && !view.argument.startsWith('[')) return undefined;
   return plain(view.show(scene, ROOM, argument));
+}
+
+/** Text, or JSON for programs. */
+function inForm(answer: Answer, form: string | undefined): string | undefined {
+  if (form === undefined) return answer.text;
+  return form.toLowerCase() === 'json' ? answerAsJson(answer) : undefined;
 }
 
 const ended = (text: string) => (text === '' || text.endsWith('\n') ? text : `${text}\n`);

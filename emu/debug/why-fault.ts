@@ -1,68 +1,75 @@
 /**
- * "Why did this fault?": the last exception, what its error code says, what it stumbled over as the tables stand, and for
- * a triple fault why neither it nor the double fault could be delivered.
+ * "Why did this fault?": the last exception, what its error code says, what it stumbled over as the tables stand, and what
+ * could not be delivered before it: for a double and a triple fault, the tree that led there.
  */
 
 import { disassemble } from '../../asm/index.ts';
-import type { SegmentRegister } from '../machine/cpu.ts';
 import { nameOfVector } from '../machine/stop.ts';
 import type { TrapEntry } from '../trace/trap-log.ts';
-import { describeWalk, descriptorOf, pageWalk } from './descriptors.ts';
+import { descriptorOf } from './descriptors.ts';
+import { DF, type Fault, hex, PF, reasonFor } from './fault-reasons.ts';
 import { throughGate } from './gate-checks.ts';
 import { codeBits } from './instruction-kind.ts';
 import { peekBytes } from './memory-view.ts';
+import { type Undelivered, undeliveredOf } from './undelivered.ts';
 import { type Answer, type Asked, answerOf, type Check } from './why.ts';
 
-const DF = 8;
-const PF = 14;
-const GP = 13;
-/** SDM 3A, 6.13: these push an error code that names a selector. */
-const WITH_SELECTOR = [10, 11, 12, 13];
-/** SDM 3A, 5.9, and the instructions that IOPL guards (SDM 1, 18.5.1). */
-const PRIVILEGED =
-  /^(lgdt|lidt|lldt|ltr|lmsw|clts|hlt|invd|wbinvd|invlpg|rdmsr|wrmsr|mov (cr|dr)\d|mov \w+, (cr|dr)\d)/;
-const GUARDED_BY_IOPL = /^(cli|sti|in|out|ins[bwd]|outs[bwd]|rep\w* (in|out)s)\b/;
+/** SDM 3A, table 6-5, and 6.15, interrupt 8. */
+const DOUBLE = 'double-fault exception: SDM 3A, 6.15, interrupt 8';
 
-const hex = (value: number, digits = 0) => `0x${value.toString(16).padStart(digits, '0')}`;
+/** Where something happened. */
+type Place = Pick<TrapEntry, 'cs' | 'eip' | 'cpl'>;
 
 /** About the last fault that was delivered, or the one that led to the shutdown. */
-export function whyFault(stepper: Asked): Answer {
-  const { pc, traps } = stepper;
-  const dead = pc.cpu.shutdown;
-  if (dead) return whyShutdown(stepper, dead.vector, dead.errorCode);
+export function whyFault(asked: Asked): Answer {
+  const { pc, traps } = asked;
+  if (pc.cpu.shutdown) return whyShutdown(asked);
   const last = traps.entries.findLast(({ cause }) => cause === 'fault');
   if (!last) return answerOf([], 'No fault has been delivered.');
-  return answerOf(explain(stepper, last), '');
+  return answerOf(explain(asked, last), '');
 }
 
 /** A chain whose last check is the one that failed. */
-function explain(stepper: Asked, entry: TrapEntry): Check[] {
-  const { pc, symbols } = stepper;
-  const { vector, errorCode, cs, eip, cpl } = entry;
+function explain(asked: Asked, entry: TrapEntry): Check[] {
+  const { vector, errorCode } = entry;
+  const instruction = instructionAt(asked, entry) ?? '';
+  const trail = trailTo(asked, entry);
+  const chain: Check[] = [instructionCheck(asked, entry, instruction, `, time ${entry.time}`)];
   const name = nameOfVector(vector, errorCode);
-  const symbol = symbols.nameOf(eip);
-  const text = instructionAt(stepper, entry);
-  const where = `${hex(cs, 4)}:${hex(eip, 8)}${symbol === undefined ? '' : ` <${symbol}>`}`;
-  const chain: Check[] = [
-    {
-      name: 'instruction',
-      passes: true,
-      text: `${where}: ${text ?? 'no code can be seen here'} (ring ${cpl}, time ${entry.time}).`,
-    },
-  ];
-  if (errorCode !== undefined) {
+  if (vector === DF) return [...chain, doubleFault(asked, entry, trail, instruction)];
+  if (errorCode !== undefined && asked.pc.cpu.cr0 & 1) {
     const meaning = vector === PF ? pageFaultCode(errorCode) : selectorCode(errorCode);
     chain.push({ name: 'error code', passes: true, text: `Error code ${hex(errorCode, 4)}: ${meaning}.` });
   }
-  chain.push({ name: 'check', passes: false, text: `${name}: ${reasonFor(stepper, entry, text ?? '')}` });
-  return pc.cpu.cr0 & 1 ? chain : chain.filter(({ name }) => name !== 'error code');
+  for (const { vector: other, errorCode: code } of trail) {
+    const text = `It came up while ${nameOfVector(other, code)} was delivered, which therefore was not.`;
+    chain.push({ name: 'delivery', passes: true, text });
+  }
+  const { text, rule, walked } = reasonFor(asked, entry, instruction);
+  if (walked) chain.push(walked);
+  return [...chain, { name: 'check', passes: false, text: `${name}: ${text}`, rule }];
 }
 
-function instructionAt({ pc }: Asked, { cs, eip }: TrapEntry): string | undefined {
+function instructionCheck(asked: Asked, place: Place, instruction: string, when: string): Check {
+  const { cs, eip, cpl } = place;
+  const symbol = asked.symbols.nameOf(eip);
+  const where = `${hex(cs, 4)}:${hex(eip, 8)}${symbol === undefined ? '' : ` <${symbol}>`}`;
+  const text = `${where}: ${instruction || 'no code can be seen here'} (ring ${cpl}${when}).`;
+  const source = asked.debugInfo?.lines.nameOf(linearOf(asked, place));
+  return { name: 'instruction', passes: true, text, ...(source === undefined ? {} : { source }) };
+}
+
+function linearOf({ pc }: Asked, { cs, eip }: Pick<Place, 'cs' | 'eip'>): number {
+  if (!(pc.cpu.cr0 & 1)) return ((cs << 4) + eip) >>> 0;
   const looked = descriptorOf(pc, cs);
-  const base = pc.cpu.cr0 & 1 ? ('found' in looked ? looked.found.base : 0) : cs << 4;
+  return (('found' in looked ? looked.found.base : 0) + eip) >>> 0;
+}
+
+function instructionAt(asked: Asked, place: Pick<Place, 'cs' | 'eip'>): string | undefined {
+  const { pc } = asked;
+  const looked = descriptorOf(pc, place.cs);
   const bits = 'found' in looked && pc.cpu.cr0 & 1 ? looked.found.bits : codeBits(pc);
-  const address = (base + eip) >>> 0;
+  const address = linearOf(asked, place);
   const bytes = peekBytes(pc, address, 15);
   return bytes.length === 0 ? undefined : disassemble(bytes, { bits, address, limit: 1 })[0]?.text;
 }
@@ -86,127 +93,62 @@ function selectorCode(code: number): string {
   return `selector ${hex(code & 0xfffc)}, entry ${code >>> 3} of the ${code & 4 ? 'LDT' : 'GDT'}${external}`;
 }
 
-function reasonFor(stepper: Asked, entry: TrapEntry, instruction: string): string {
-  const { vector, errorCode = 0, cr2 } = entry;
-  if (vector === PF && cr2 !== undefined) return pageFault(stepper, cr2, errorCode);
-  if (vector === DF) return doubleFault(stepper, entry);
-  if (WITH_SELECTOR.includes(vector) && errorCode & 2) return badGate(stepper, entry);
-  if (WITH_SELECTOR.includes(vector) && errorCode !== 0) return badSelector(stepper, entry);
-  return otherwise(stepper, entry, instruction);
+// ---- What could not be delivered
+
+/** What could not be delivered before this entry, in order. */
+function trailTo({ pc, traps }: Asked, entry: TrapEntry): readonly Undelivered[] {
+  const { deliveries, trapCount } = undeliveredOf(pc.cpu);
+  const behind = traps.entries.length - 1 - traps.entries.indexOf(entry);
+  return deliveries.length > 0 && trapCount + 1 === pc.cpu.trapCount - behind ? deliveries : [];
 }
 
-function pageFault({ pc }: Asked, linear: number, code: number): string {
-  const steps = pageWalk(pc, linear);
-  const at = `Address ${hex(linear, 8)}`;
-  const walk = describeWalk(steps);
-  const missing = steps.find(({ present }) => !present);
-  if (missing) return `${at}: its ${missing.table} is not present. ${walk}.`;
-  if (code & 4 && steps.some(({ user }) => !user))
-    return `${at} belongs to the supervisor, and ring 3 asked for it. ${walk}.`;
-  if (code & 2 && steps.some(({ writable }) => !writable)) {
-    const wp = code & 4 ? '' : ' (CR0.WP makes that count for ring 0 too)';
-    return `${at} is read-only, and it was written to${wp}. ${walk}.`;
+/** What was in the way of a delivery. */
+function obstacleTo(asked: Asked, { vector, met }: Undelivered, at: Fault): string {
+  const obstacle = throughGate(asked, vector, at).find(({ passes }) => !passes);
+  const text = obstacle?.text ?? reasonFor(asked, { ...at, ...met }, '').text;
+  return `${nameOfVector(met.vector, met.errorCode)}: ${text}`;
+}
+
+/** A delivery that failed, because of what was to be delivered, and of what was in its way. */
+function undelivered(asked: Asked, failed: Undelivered, at: Fault, instruction: string): Check {
+  const { vector, errorCode, isFault } = failed;
+  const text = `${nameOfVector(vector, errorCode)} could not be delivered, because of ${obstacleTo(asked, failed, at)}`;
+  const name = vector === DF ? 'double fault' : 'delivery';
+  if (vector === DF || !isFault) return { name, passes: false, text };
+  const own = reasonFor(asked, { ...at, vector, errorCode }, instruction);
+  const exception = `${nameOfVector(vector, errorCode)}: ${own.text}`;
+  return {
+    name,
+    passes: false,
+    text,
+    because: [{ name: 'exception', passes: false, text: exception, rule: own.rule }],
+  };
+}
+
+function doubleFault(asked: Asked, entry: TrapEntry, trail: readonly Undelivered[], instruction: string): Check {
+  const failed = trail.at(-1);
+  const name = 'double fault';
+  if (!failed) {
+    const text = '#DF(0x0): a second exception was raised while a first one was delivered.';
+    return { name, passes: false, text, rule: DOUBLE };
   }
-  return `${at} was not reachable then; as the tables stand now it is. ${walk}.`;
+  const first = nameOfVector(failed.vector, failed.errorCode);
+  const text = `#DF(0x0): while ${first} was delivered came ${obstacleTo(asked, failed, entry)}`;
+  const because = trail.map((one) => undelivered(asked, one, entry, instruction));
+  return { name, passes: false, text, rule: DOUBLE, because };
 }
 
-function badGate(stepper: Asked, { errorCode = 0, cpl }: TrapEntry): string {
-  const vector = (errorCode >>> 3) & 0xff;
-  const failed = throughGate(stepper, vector).find(({ passes }) => !passes);
-  if (failed) return failed.text;
-  return `Gate ${hex(vector, 2)} has a DPL below ${cpl}: software in ring ${cpl} may not use it (SDM 3A, 6.12.1.1).`;
-}
-
-function badSelector({ pc }: Asked, { vector, errorCode = 0, cpl }: TrapEntry): string {
-  const selector = errorCode & 0xfffc;
-  const looked = descriptorOf(pc, selector);
-  if ('trouble' in looked) return `${looked.trouble}.`;
-  const { kind, dpl, present, isWritable, isCode } = looked.found;
-  const what = `Selector ${hex(selector)} names ${kind}, DPL ${dpl}`;
-  if (!present) return `${what}, which is not present (P=0).`;
-  if (vector === 12) return `${what}: it is no usable stack.`;
-  if (dpl < cpl) return `${what}: ring ${cpl} may not use it (DPL below CPL).`;
-  if (!isCode && !isWritable) return `${what}: it is neither code nor writable data, as this use of it asks.`;
-  if (isCode) return `${what}: code cannot be used so (as data to write or as a stack), or only with another RPL.`;
-  return `${what}: it cannot be used so.`;
-}
-
-/** Error code 0, or none: told by the instruction. */
-function otherwise({ pc }: Asked, { vector, cpl, flags }: TrapEntry, instruction: string): string {
-  const iopl = (flags >>> 12) & 3;
-  switch (vector) {
-    case 0:
-      return 'Division by zero, or a quotient too large for its register.';
-    case 5:
-      return 'The index is outside the bounds that bound compares with.';
-    case 6:
-      return instruction.startsWith('db ')
-        ? 'No instruction has this opcode.'
-        : 'The instruction is not permitted in this form or mode.';
-    case 7:
-      return pc.cpu.cr0 & 8
-        ? 'CR0.TS is set: the FPU belongs to another task until clts.'
-        : 'CR0.EM is set: the FPU is to be emulated.';
-    case 12:
-      return 'An access to the stack lies beyond the limit of SS.';
-    case 16:
-      return 'An x87 exception that is not masked waited (see the status word).';
-    case 17:
-      return 'A misaligned access in ring 3, with CR0.AM and EFLAGS.AC set.';
-    case 19:
-      return 'An SSE exception that is not masked in MXCSR.';
-    default:
-  }
-  if (vector !== GP) return 'no more is known.';
-  if (cpl > 0 && PRIVILEGED.test(instruction))
-    return `The instruction is privileged: ring 0 only, and this is ring ${cpl}.`;
-  if (cpl > iopl && GUARDED_BY_IOPL.test(instruction)) {
-    return `IOPL is ${iopl}: ring ${cpl} may not use ${instruction.split(' ')[0]}, and no I/O permission bitmap allows it.`;
-  }
-  // SDM 3A, 6.15, interrupt 13: of the selectors that are loaded, only SS's and CS's may not be null.
-  if (/^(?:mov|pop) ss\b|^lss\b/.test(instruction)) return 'SS may not be loaded with a null selector (SDM 3A, 5.4.1).';
-  if (/^(?:lcall|ljmp|retf|iret)/.test(instruction))
-    return 'CS may not be loaded with a null selector (SDM 3A, 5.4.1), or EIP lies beyond its limit.';
-  const named = /\b([c-gs]s):/.exec(instruction)?.[1] ?? (instruction.includes('[') ? 'ds' : undefined);
-  if (named === undefined) return 'A value was loaded that has a reserved bit set, or a limit was exceeded.';
-  const segment = pc.cpu.segment(named as SegmentRegister);
-  if (!segment.usable)
-    return `${named.toUpperCase()} holds a null selector: memory cannot be reached through it (SDM 3A, 5.4.1).`;
-  return `The access through ${named.toUpperCase()} lies beyond its limit, ${hex(segment.limit)}, or is not of its kind.`;
-}
-
-/** SDM 3A, 6.15, interrupt 8. */
-function doubleFault(stepper: Asked, { index }: TrapEntry): string {
-  const before = stepper.traps.entries.findLast((entry) => entry.index < index);
-  const blocked = [GP, PF, 10, 11, 12, 0].flatMap((vector) => {
-    const failed = throughGate(stepper, vector).find(({ passes }) => !passes);
-    return failed ? [`${nameOfVector(vector)}: ${failed.text}`] : [];
-  });
-  const cause = blocked.length === 0 ? 'Every gate can be used now.' : blocked.join(' ');
-  const story = before
-    ? ` Before it came ${nameOfVector(before.vector, before.errorCode)} at ${hex(before.eip, 8)}.`
-    : '';
-  return `A second exception was raised while a first one was delivered. ${cause}${story}`;
-}
-
-function whyShutdown(stepper: Asked, vector: number, code: number): Answer {
-  const { cpu } = stepper.pc;
-  const symbol = stepper.symbols.nameOf(cpu.eip);
-  const chain: Check[] = [
-    {
-      name: 'exception',
-      passes: true,
-      text: `At ${hex(cpu.segment('cs').selector, 4)}:${hex(cpu.eip, 8)}${symbol ? ` <${symbol}>` : ''}: ${nameOfVector(vector, code)}.`,
-    },
-  ];
-  for (const [n, what] of [[vector, 'It'], [DF, 'The double fault'] as const] as const) {
-    const failed = throughGate(stepper, n).find(({ passes }) => !passes);
-    const text = failed ? failed.text : 'something on the way that can be reached now.';
-    chain.push({
-      name: n === vector ? 'delivery' : 'double fault',
-      passes: n !== DF,
-      text: `${what} could not be delivered: ${text}`,
-    });
-  }
-  return answerOf(chain, '');
+/** SDM 3A, 6.15, interrupt 8: a fault on the way to the double-fault handler shuts the processor down. */
+function whyShutdown(asked: Asked): Answer {
+  const { cpu } = asked.pc;
+  const place = { cs: cpu.segment('cs').selector, eip: cpu.eip, cpl: cpu.cpl };
+  const at = { ...place, ss: cpu.segment('ss').selector, esp: cpu.esp, flags: cpu.eflags, cr2: cpu.cr2 };
+  const instruction = instructionAt(asked, place) ?? '';
+  const { vector, errorCode } = cpu.shutdown!;
+  const where = instructionCheck(asked, place, instruction, '');
+  const exception = { ...where, name: 'exception', text: `${nameOfVector(vector, errorCode)} at ${where.text}` };
+  const trail = undeliveredOf(cpu).deliveries.map((failed) =>
+    undelivered(asked, failed, { ...at, vector: failed.vector, errorCode: failed.errorCode }, instruction),
+  );
+  return answerOf([exception, ...trail], '');
 }

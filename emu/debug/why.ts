@@ -1,6 +1,7 @@
 /** A chain of checks, each a plain sentence: the form of every answer to "why". */
 
 import type { Pc } from '../machine/pc.ts';
+import type { DebugInfo } from '../trace/debug-info.ts';
 import type { SymbolTable } from '../trace/symbols.ts';
 import type { TrapEntry } from '../trace/trap-log.ts';
 
@@ -8,6 +9,8 @@ import type { TrapEntry } from '../trace/trap-log.ts';
 export interface Asked {
   readonly pc: Pc;
   readonly symbols: SymbolTable;
+  /** For lines of source. */
+  readonly debugInfo?: DebugInfo;
   readonly traps: { readonly entries: readonly TrapEntry[] };
 }
 
@@ -17,6 +20,12 @@ export interface Check {
   readonly passes: boolean;
   /** A sentence. */
   readonly text: string;
+  /** What the manual calls this check, and where it describes it. */
+  readonly rule?: string;
+  /** The line of source, 'file:line', where there is one. */
+  readonly source?: string;
+  /** What led to it, first things first: each with what led to that. */
+  readonly because?: readonly Check[];
 }
 
 export interface Answer {
@@ -33,6 +42,22 @@ export interface Answer {
 export function answerOf(chain: readonly Check[], allPass: string): Answer {
   const obstacle = chain.find(({ passes }) => !passes);
   const verdict = obstacle?.text ?? allPass;
-  const lines = chain.map(({ passes, text }) => `${passes ? '  ok ' : '  NO '} ${text}`);
-  return { chain, obstacle, verdict, text: [verdict, ...lines].join('\n') };
+  return { chain, obstacle, verdict, text: [verdict, ...linesOf(chain, '')].join('\n') };
+}
+
+/** The same for programs: what `text` is made of. */
+export function answerAsJson({ verdict, chain, obstacle }: Answer): string {
+  return JSON.stringify({ verdict, obstacle: obstacle?.name ?? null, chain }, undefined, 2);
+}
+
+/** What a check says, with its rule and its line of source. */
+export function checkText({ text, rule, source }: Check): string {
+  return `${text}${rule === undefined ? '' : ` [${rule}]`}${source === undefined ? '' : ` (${source})`}`;
+}
+
+function linesOf(checks: readonly Check[], indent: string): string[] {
+  return checks.flatMap((check) => [
+    `${check.passes ? '  ok ' : '  NO '} ${indent}${checkText(check)}`,
+    ...linesOf(check.because ?? [], `${indent}  `),
+  ]);
 }

@@ -1,9 +1,16 @@
 /** "Why has IRQ n not fired?" and "why did this fault?", each on a machine that was made so. */
 import { describe, expect, test } from 'vitest';
+import { assemble } from '../../asm/index.ts';
+import { monitor } from '../../emu/debug/monitor.ts';
 import { Stepper } from '../../emu/debug/stepper.ts';
+import type { Answer } from '../../emu/debug/why.ts';
 import { whyFault } from '../../emu/debug/why-fault.ts';
 import { whyIrq } from '../../emu/debug/why-irq.ts';
+import { ImageFile } from '../../emu/machine/loaders/image.ts';
+import { Pc } from '../../emu/machine/pc.ts';
 import { bare, boot, type Program, ring0, ring3 } from '../../emu/testing/index.ts';
+import { debugInfoOf } from '../../emu/trace/debug-info.ts';
+import { SymbolTable } from '../../emu/trace/symbols.ts';
 
 async function machineWith(program: Program) {
   const machine = await boot(program, { ramBytes: 4 * 2 ** 20 });
@@ -212,6 +219,154 @@ describe('why did this fault', () => {
     });
   }
 
+  const RULES: [string, Program, RegExp, RegExp][] = [
+    [
+      'SS with another RPL',
+      inRing0('start: mov eax, 0x13\nmov ss, ax'),
+      /#GP\(0x10\).*RPL 0 and DPL 0/,
+      /SS register.*5\.7/,
+    ],
+    ['SS null', inRing0('start: xor eax, eax\nmov ss, ax'), /null selector/, /null segment selector checking.*5\.4\.1/],
+    [
+      'SS that is not present',
+      inRing0('start: and byte [world_gdt + 0x15], 0x7f\nmov eax, 0x10\nmov ss, ax'),
+      /#SS\(0x10\).*not present/,
+      /segment-present/,
+    ],
+    [
+      'read-only data as a stack',
+      inRing0('start: mov byte [world_gdt + 0x15], 0x91\nmov eax, 0x10\nmov ss, ax'),
+      /a stack is writable data/,
+      /type checking.*5\.4/,
+    ],
+    [
+      'a segment of ring 0',
+      inRing3('start: mov eax, 0x10\nmov ds, ax'),
+      /ring 3 may not use it/,
+      /data segments.*5\.6/,
+    ],
+    ['ltr with data', inRing0('start: mov eax, 0x10\nltr ax'), /ltr wants an available TSS/, /type checking/],
+    ['lldt with a TSS', inRing0('start: mov eax, 0x28\nlldt ax'), /lldt wants an LDT/, /type checking/],
+    ['a far jump to data', inRing0('start: jmp 0x10:start'), /CS is only loaded with code/, /type checking/],
+    ['a far jump to an outer ring', inRing0('start: jmp 0x18:start'), /code of another ring/, /program control.*5\.8/],
+    ['a far jump to null', inRing0('start: jmp 0:start'), /null selector/, /5\.4\.1/],
+    [
+      'a selector of an LDT that is not there',
+      inRing0('start: xor eax, eax\nlldt ax\nmov al, 0x0c\nmov ds, ax'),
+      /LDT, and there is none/,
+      /limit/,
+    ],
+    [
+      'int n through a gate that is not present',
+      inRing0('start: mov byte [world_idt + 0x40 * 8 + 5], 0x0e\nint 0x40'),
+      /#NP\(0x202\): The gate of vector 0x40 is not present/,
+      /interrupt descriptor table/,
+    ],
+    [
+      'beyond the limit of a segment',
+      inRing0(
+        'start: mov word [world_gdt + 0x10], 0xff\nmov byte [world_gdt + 0x16], 0x40\nmov eax, 0x10\nmov fs, ax\nmov eax, [fs:0x1000]',
+      ),
+      /through FS lies beyond its limit, 0xff/,
+      /limit checking/,
+    ],
+    [
+      'a port in ring 3',
+      inRing3('start: in al, 0x60'),
+      /may not use in, and no I\/O permission bitmap/,
+      /I\/O privilege level/,
+    ],
+    [
+      'the FPU of another task',
+      inRing0('start: mov eax, cr0\nor eax, 8\nmov cr0, eax\nfld1'),
+      /CR0\.TS is set/,
+      /interrupt 7/,
+    ],
+  ];
+  for (const [name, program, verdict, rule] of RULES) {
+    test(`${name}: with the manual's name for the check`, async () => {
+      const { stepper } = await machineWith(program);
+      stepper.add({ kind: 'trap', cause: 'fault' });
+      stepper.run();
+      const answer = whyFault(stepper);
+      expect(answer.verdict).toMatch(verdict);
+      expect(answer.obstacle?.rule).toMatch(rule);
+    });
+  }
+
+  test('the descriptor that was walked is shown as it lies', async () => {
+    const { stepper } = await machineWith(inRing0('start: mov eax, 8\nmov ss, ax'));
+    stepper.add({ kind: 'trap', cause: 'fault' });
+    stepper.run();
+    const walked = whyFault(stepper).chain.find(({ name }) => name === 'descriptor');
+    expect(walked?.text).toMatch(
+      /Entry 1 of the GDT, at 0x[\da-f]{8}, is 0x00cf9b00 0x0000ffff: code, 32-bit, base 0x00000000/,
+    );
+  });
+
+  test('a fault on the way of an interrupt says what was being delivered', async () => {
+    const program = WITH_PICS('on 0x25, handler\nmov byte [world_idt + 0x25 * 8 + 5], 0x0e\nsti\nnop');
+    const { machine, stepper, pc } = await machineWith(program);
+    stepper.add({ kind: 'address', address: machine.addressOf('end') }, { once: true });
+    stepper.run();
+    pc.machine.inputs.schedule(pc.machine.now, { kind: 'line', line: 5, level: true });
+    stepper.add({ kind: 'trap', cause: 'fault' });
+    stepper.run();
+    const { text, verdict } = whyFault(stepper);
+    expect(verdict).toMatch(/#NP\(0x12b\): The gate of vector 0x25 is not present/);
+    expect(text).toMatch(/\(EXT\)[\s\S]*while vector 0x25 was delivered/);
+  });
+
+  test('a double fault as the tree that led to it', async () => {
+    const source = 'start: mov byte [world_idt + 13 * 8 + 5], 0x0e\nmov eax, 0x1000\nmov ds, ax';
+    const { stepper } = await machineWith(inRing0(source));
+    stepper.add({ kind: 'trap', cause: 'fault' });
+    stepper.run();
+    const { chain, verdict, text } = whyFault(stepper);
+    expect(verdict).toMatch(/^#DF\(0x0\): while #GP\(0x1000\) was delivered came #NP\(0x6[ab]\).*not present/);
+    const [delivery] = chain.at(-1)!.because!;
+    expect(delivery).toMatchObject({ name: 'delivery', text: expect.stringMatching(/^#GP\(0x1000\) could not be/) });
+    expect(delivery!.because![0]!.text).toMatch(/selector 0x1000 lies beyond the GDT's limit/);
+    expect(text).toMatch(/ {2}NO {4}#GP\(0x1000\) could not be delivered, because of #NP/);
+  });
+
+  test('a stack fault on delivery, up to the shutdown', async () => {
+    const source = `
+      start:  mov   word [world_gdt + 0x10], 0xfff
+              mov   byte [world_gdt + 0x16], 0x40
+              mov   eax, 0x10
+              mov   ss, ax
+              ud2
+    `;
+    const { stepper } = await machineWith(inRing0(source));
+    expect(stepper.run()).toMatchObject({ kind: 'machine', stop: { kind: 'shutdown' } });
+    const { chain, text } = whyFault(stepper);
+    expect(chain.map(({ name }) => name)).toEqual(['exception', 'delivery', 'delivery', 'double fault']);
+    expect(text).toMatch(
+      /#UD could not be delivered, because of #SS\(0x[01]\): The present stack.*beyond the limit of SS/,
+    );
+    expect(text).toMatch(/#DF\(0x0\) could not be delivered, because of #SS/);
+  });
+
+  test('the same as JSON, with lines of source', async () => {
+    const assembly = assemble('global _start\n_start: lidt [table]\nud2\ntable: dw 0\ndd 0\n', {
+      format: 'multiboot',
+      debug: true,
+      file: 'boot.asm',
+    });
+    const file = new ImageFile('boot.elf', assembly.bytes);
+    const pc = new Pc({ ramBytes: 4 * 2 ** 20 });
+    const loaded = pc.boot({ file });
+    const stepper = new Stepper(pc, new SymbolTable(loaded.symbols), { debugInfo: debugInfoOf(file) });
+    stepper.run();
+    const json = JSON.parse(monitor(stepper, 'why fault json')) as Answer;
+    expect(json.chain.map(({ name }) => name)).toEqual(['exception', 'delivery', 'delivery', 'double fault']);
+    expect(json.chain[0]).toMatchObject({ passes: true, source: 'boot.asm:3' });
+    expect(json.verdict).toBe(whyFault(stepper).verdict);
+    expect(JSON.parse(monitor(stepper, 'why irq 1 json'))).toMatchObject({ obstacle: expect.any(String) });
+    expect(monitor(stepper, 'why irq 1 xml')).toContain('usage');
+  });
+
   test('a page that is not there, told by the entry that is missing', async () => {
     const program = inRing0(`
       start:  mov   edi, tables
@@ -249,7 +404,8 @@ describe('why did this fault', () => {
 start: int3`);
     expect(stepper.run()).toMatchObject({ kind: 'machine', stop: { kind: 'shutdown' } });
     const { text, chain } = whyFault(stepper);
-    expect(chain.map(({ name }) => name)).toEqual(['exception', 'delivery', 'double fault']);
+    // #BP, the #GP that came of it, and the #DF that came of that.
+    expect(chain.map(({ name }) => name)).toEqual(['exception', 'delivery', 'delivery', 'double fault']);
     expect(text).toMatch(/beyond the IDT's limit/);
   });
 });
