@@ -15,14 +15,18 @@ COOKIE          equ 1234
         section .data
         align   4
 irq:            dd IRQ_KEYBOARD
+flags:          dd 0                    ; besides IRQF_SHARED
 count:          dd 0
 my_name:        db "irq_counter", 0
         module_param irq, PARAM_INT
+        module_param flags, PARAM_INT
 
         section .text
 
 proc init_module
-        ccall   request_irq, [irq], count_interrupt, IRQF_SHARED, my_name, COOKIE
+        mov     eax, [flags]
+        or      eax, IRQF_SHARED
+        ccall   request_irq, [irq], count_interrupt, eax, my_name, COOKIE
         test    eax, eax
         jz      .taken
         pr      KERN_ERR, "irq_counter: request_irq(%d) failed: %d", [irq], eax

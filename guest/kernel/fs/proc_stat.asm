@@ -20,16 +20,16 @@ proc show_stat, .m, .private
         xor     esi, esi
         xor     ebx, ebx
 .sum:
-        ccall   irq_to_desc, ebx
-        add     esi, [eax + irq_desc.kstat_irqs]
+        ccall   irq_taken, ebx
+        add     esi, eax
         inc     ebx
         cmp     ebx, NR_IRQS
         jb      .sum
         seq     edi, "intr %u", esi
         xor     ebx, ebx
 .line:
-        ccall   irq_to_desc, ebx
-        seq     edi, " %u", [eax + irq_desc.kstat_irqs]
+        ccall   irq_taken, ebx
+        seq     edi, " %u", eax
         inc     ebx
         cmp     ebx, NR_IRQS
         jb      .line
@@ -58,6 +58,15 @@ proc show_stat, .m, .private
         pop     edi
         pop     esi
         pop     ebx
+endproc
+
+; u32 irq_taken(int irq)                how often it has interrupted; 0 also if there is no such line
+proc irq_taken, .irq
+        ccall   irq_to_desc, [ebp + .irq]
+        test    eax, eax
+        jz      .none
+        mov     eax, [eax + irq_desc.kstat_irqs]
+.none:
 endproc
 
 ; u32 count_running_tasks(void)         that run or are ready to, the idle task left out

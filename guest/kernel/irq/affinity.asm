@@ -27,6 +27,10 @@ proc irq_affinity_init
         ccall   create_seq, edi, default_affinity_name, show_default_affinity, store_default_affinity, 0
         xor     ebx, ebx
 .next:
+        ccall   irq_to_desc, ebx
+        test    eax, eax
+        jz      .no_line
+        ccall   irq_setup_affinity, eax ; as it would be if somebody came
         lea     esi, [ebp + .name]
         ccall   sprintf, esi, irq_number_format, ebx
         ccall   mkdir, edi, esi
@@ -35,6 +39,7 @@ proc irq_affinity_init
         ccall   create_seq, esi, affinity_list_name, show_affinity_list, store_affinity_list, ebx
         ccall   create_seq, esi, effective_name, show_affinity, 0, ebx
         ccall   create_seq, esi, spurious_name, show_spurious, 0, ebx
+.no_line:
         inc     ebx
         cmp     ebx, NR_IRQS
         jb      .next
@@ -55,6 +60,9 @@ endproc
 proc irq_set_affinity, .irq, .mask
         ccall   irq_to_desc, [ebp + .irq]
         mov     ecx, eax
+        mov     eax, -EINVAL
+        test    ecx, ecx
+        jz      .done
         mov     eax, -EIO
         test    dword [ecx + irq_desc.istate], _IRQ_NO_BALANCING
         jnz     .done

@@ -1,6 +1,7 @@
-; grep [-i] [-v] [-c] TEXT [FILE...]: the lines that have it in them. Exit code 1: there was none.
+; grep [-i] [-v] [-c] PATTERN [FILE...]: the lines that have it in them. Exit code 1: there was none.
 ;
-; TEXT is what it says, no regular expression, but ^ at its start and $ at its end mean the line's.
+; PATTERN is a basic regular expression without brackets: . any letter, x* any number of x, ^ and $ the
+; line's start and end, \. a dot itself.
 
 %include "include/utility.inc"
 
@@ -11,10 +12,7 @@ LINE_SIZE       equ 1024
 ignore_case:    resd 1
 invert:         resd 1
 count_only:     resd 1
-anchored_start: resd 1
-anchored_end:   resd 1
-text:           resd 1
-text_length:    resd 1
+pattern:        resd 1
 with_names:     resd 1
 found:          resd 1
 from:           resb reader_size
@@ -32,7 +30,7 @@ proc main, .argc, .argv
         test    eax, eax
         jz      .usage
         cmp     byte [eax], '-'
-        jne     .text
+        jne     .pattern
 .letter:
         inc     eax
         mov     cl, [eax]
@@ -50,24 +48,8 @@ proc main, .argc, .argv
 .set:
         mov     dword [edx], 1
         jmp     .letter
-.text:
-        cmp     byte [eax], '^'
-        jne     .not_start
-        mov     dword [anchored_start], 1
-        inc     eax
-.not_start:
-        mov     [text], eax
-        push    eax
-        ccall   strlen, eax
-        pop     ecx
-        test    eax, eax
-        jz      .length_known
-        cmp     byte [ecx + eax - 1], '$'
-        jne     .length_known
-        mov     dword [anchored_end], 1
-        dec     eax
-.length_known:
-        mov     [text_length], eax
+.pattern:
+        mov     [pattern], eax
         add     esi, 4
         cmp     dword [esi], 0
         je      .input
@@ -97,7 +79,7 @@ proc main, .argc, .argv
         neg     eax
         jmp     .out
 .usage:
-        complain "usage: grep [-i] [-v] [-c] TEXT [FILE...]"
+        complain "usage: grep [-i] [-v] [-c] PATTERN [FILE...]"
         mov     eax, 2
 .out:
         pop     esi
@@ -123,7 +105,7 @@ proc search, .fd, .name
         dec     ebx
 .no_newline:
         mov     byte [line + ebx], 0
-        ccall   matches, line, ebx
+        ccall   matches, line
         xor     eax, [invert]
         jz      .next
         inc     esi
@@ -147,51 +129,104 @@ proc search, .fd, .name
         pop     ebx
 endproc
 
-; int matches(const char *line, u32 length)
-proc matches, .line, .length
+; int matches(const char *text)         anywhere in it
+proc matches, .text
         push    ebx
         push    esi
-        mov     ebx, [ebp + .line]
-        mov     esi, [ebp + .length]
-        sub     esi, [text_length]
-        js      .no
-        add     esi, ebx                ; the last place it could begin at
-        cmp     dword [anchored_end], 0
-        je      .try
-        cmp     dword [anchored_start], 0
-        je      .only_last
-        cmp     ebx, esi
-        jne     .no
-.only_last:
-        mov     ebx, esi
-.try:
-        xor     ecx, ecx
-.letter:
-        cmp     ecx, [text_length]
-        jae     .yes
-        mov     edx, [text]
-        movzx   edx, byte [edx + ecx]
-        movzx   eax, byte [ebx + ecx]
-        call    .fold
-        xchg    eax, edx
-        call    .fold
-        inc     ecx
-        cmp     eax, edx
-        je      .letter
-        cmp     dword [anchored_start], 0
-        jne     .no
-        inc     ebx
-        cmp     ebx, esi
-        jbe     .try
-.no:
-        xor     eax, eax
+        mov     ebx, [ebp + .text]
+        mov     esi, [pattern]
+        cmp     byte [esi], '^'
+        jne     .next
+        inc     esi
+        ccall   match_here, esi, ebx
         jmp     .done
+.next:
+        ccall   match_here, esi, ebx
+        test    eax, eax
+        jnz     .done
+        inc     ebx
+        cmp     byte [ebx - 1], 0
+        jne     .next
+.done:
+        pop     esi
+        pop     ebx
+endproc
+
+; int match_here(const char *pattern, const char *text)         from the text's first letter on
+proc match_here, .pattern, .text
+        push    ebx
+        push    esi
+        mov     esi, [ebp + .pattern]
+        mov     ebx, [ebp + .text]
+.next:
+        mov     al, [esi]
+        test    al, al
+        jz      .yes
+        cmp     word [esi], '$'         ; and the pattern's end
+        je      .line_end
+        ; esi + ecx: what follows this letter of the pattern
+        xor     ecx, ecx
+        cmp     al, '\'
+        jne     .length_known
+        cmp     byte [esi + 1], 0
+        je      .length_known
+        inc     ecx
+.length_known:
+        inc     ecx
+        cmp     byte [esi + ecx], '*'
+        je      .any_number
+        call    .letter_matches
+        test    eax, eax
+        jz      .done
+        add     esi, ecx
+        inc     ebx
+        jmp     .next
+.any_number:
+        ; as few as will do
+        push    ecx
+        lea     eax, [esi + ecx + 1]
+        ccall   match_here, eax, ebx
+        pop     ecx
+        test    eax, eax
+        jnz     .done
+        call    .letter_matches
+        test    eax, eax
+        jz      .done
+        inc     ebx
+        jmp     .any_number
+.line_end:
+        xor     eax, eax
+        cmp     byte [ebx], 0
+        jne     .done
 .yes:
         mov     eax, 1
 .done:
         pop     esi
         pop     ebx
         return
+
+; eax: 1 if the letter at ebx is what the pattern has at esi, with length ecx
+.letter_matches:
+        movzx   edx, byte [ebx]
+        test    edx, edx
+        jz      .no
+        movzx   eax, byte [esi + ecx - 1]
+        cmp     ecx, 1
+        jne     .compare
+        cmp     eax, '.'
+        je      .is_it
+.compare:
+        call    .fold
+        xchg    eax, edx
+        call    .fold
+        cmp     eax, edx
+        jne     .no
+.is_it:
+        mov     eax, 1
+        ret
+.no:
+        xor     eax, eax
+        ret
 
 ; eax: a letter; with -i its small form
 .fold:

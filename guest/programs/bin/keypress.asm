@@ -1,4 +1,4 @@
-; keypress: waits for a key, and tells which interrupt brought it.
+; keypress: asks for a key, and tells which interrupt brought it.
 ;
 ; The counts of /proc/interrupts before and after say which line it was. The keyboard keeps its last
 ; scan code at port 0x60, which ring 3 may read once ioperm has said so.
@@ -30,6 +30,7 @@ proc main, .argc, .argv
         syscall SYS_IOCTL, STDIN, TCSETS, raw
         ccall   irq_count, IRQ_KEYBOARD
         mov     ebx, eax
+        println "Please press one."
         syscall SYS_READ, STDIN, key, 1
         syscall SYS_IOCTL, STDIN, TCSETS, cooked
         ccall   irq_count, IRQ_KEYBOARD

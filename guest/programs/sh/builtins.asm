@@ -32,7 +32,8 @@ builtins:
         shell_builtin "kill", builtin_kill, "kill [-SIGNAL] PID|%JOB", "end it, or send it another signal"
         shell_builtin "pwd", builtin_pwd, "pwd", "where we are"
         shell_builtin "wait", builtin_wait, "wait", "until all background jobs have ended"
-        shell_builtin ":", builtin_true, ":", "nothing"
+        shell_builtin "true", builtin_true, "true, false", "nothing, but going well or not"
+        shell_builtin "false", builtin_false, "", ""
 builtins_end:
 
         section .text
@@ -57,11 +58,19 @@ proc builtin_true, .argc, .argv
         xor     eax, eax
 endproc
 
+proc builtin_false, .argc, .argv
+        mov     eax, 1
+endproc
+
 proc builtin_help, .argc, .argv
         push    ebx
         mov     ebx, builtins
 .next:
-        println "%-25s %s", [ebx + builtin.usage], [ebx + builtin.help]
+        mov     eax, [ebx + builtin.usage]
+        cmp     byte [eax], 0
+        je      .said
+        println "%-25s %s", eax, [ebx + builtin.help]
+.said:
         add     ebx, builtin_size
         cmp     ebx, builtins_end
         jb      .next

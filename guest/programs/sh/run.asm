@@ -90,6 +90,7 @@ proc run_pipeline
         push    ebx
         push    esi
         push    edi
+        call    forget_expansions
         ccall   pipeline_end, [token_place]
         mov     [ebp + .stop], eax
         xor     ecx, ecx
@@ -240,6 +241,7 @@ proc first_word, .token
         add     ecx, 4
         jmp     .next
 .done:
+        ccall   expand_word, eax
 endproc
 
 ; void run_in_shell(u32 *token, const struct builtin *which)
@@ -295,7 +297,10 @@ proc prepare_command, .token, .argv
         add     esi, 4
         cmp     eax, OP_ERRORS_TOO
         je      .errors_too
-        ccall   redirect, eax, [esi]
+        push    eax
+        ccall   expand_word, [esi]
+        pop     ecx
+        ccall   redirect, ecx, eax
         add     esi, 4
         test    eax, eax
         jns     .next
@@ -307,6 +312,7 @@ proc prepare_command, .token, .argv
         add     esi, 4
         cmp     ebx, MAX_ARGS - 1
         jae     .next
+        ccall   expand_word, eax
         mov     [edi + ebx * 4], eax
         inc     ebx
         jmp     .next

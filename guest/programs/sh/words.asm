@@ -1,9 +1,11 @@
-; words.asm: a line is cut into words and operators.
+; words.asm: a line is cut into words and operators, and words become what they mean.
 ;
 ;   split_line(line)              into `tokens`; 0, or 1 after a complaint
+;   expand_word(raw)              what it means: without its quotes, with its $ put in
+;   forget_expansions()           before a pipeline: the room they took is free again
 ;
-; A token is an operator's number (OP_...), or else the address of a word, whose quotes have been
-; taken away and whose $ have been put in; OP_END is the last.
+; A token is an operator's number (OP_...), or else the address of a word as it was typed; OP_END is
+; the last. Words are expanded when their command is run, so that $? is of the one before.
 
 MAX_TOKENS      equ 64
 WORDS_SIZE      equ 1024
@@ -26,7 +28,9 @@ OP_LAST         equ 11
         section .bss
         alignb  4
 tokens:         resd MAX_TOKENS
-words:          resb WORDS_SIZE
+words:          resb WORDS_SIZE         ; as they were typed
+expansions:     resb WORDS_SIZE         ; and what they mean
+expansions_end: resd 1                  ; the first free place there
 
         section .rodata
 number_format:  db "%d", 0
@@ -86,23 +90,19 @@ proc split_line, .line
         add     ebx, 4
         mov     dword [ebp + .quote], 0
 .letter:
-        cmp     edi, words + WORDS_SIZE - 16
+        cmp     edi, words + WORDS_SIZE - 4
         jae     .too_long
         movzx   eax, byte [esi]
         test    eax, eax
         jz      .word_ends
         mov     ecx, [ebp + .quote]
-        cmp     ecx, "'"
-        je      .single
-        cmp     eax, '"'
-        je      .double
         cmp     eax, '\'
         je      .escaped
-        cmp     eax, '$'
-        je      .dollar
         test    ecx, ecx
-        jnz     .take
+        jnz     .quoted
         cmp     eax, "'"
+        je      .open
+        cmp     eax, '"'
         je      .open
         cmp     eax, SPACE
         jbe     .word_ends
@@ -111,48 +111,22 @@ proc split_line, .line
         call    .operator_here
         test    eax, eax
         jnz     .word_ends
-        movzx   eax, byte [esi]
-.take:
-        stosb
-        inc     esi
-        jmp     .letter
-.single:
-        cmp     eax, "'"
+        jmp     .take
+.escaped:
+        cmp     ecx, "'"
+        je      .take                   ; as it is
+        cmp     byte [esi + 1], 0
+        je      .take
+        movsb                           ; and the next one, whatever it is
+        jmp     .take
+.quoted:
+        cmp     eax, ecx
         jne     .take
-        mov     dword [ebp + .quote], 0
-        inc     esi
-        jmp     .letter
-.double:
-        xor     dword [ebp + .quote], '"'
-        inc     esi
-        jmp     .letter
+        xor     eax, eax
 .open:
         mov     [ebp + .quote], eax
-        inc     esi
-        jmp     .letter
-.escaped:
-        inc     esi
-        movzx   eax, byte [esi]
-        test    eax, eax
-        jnz     .take
-        jmp     .word_ends
-.dollar:
-        mov     edx, [last_status]
-        cmp     byte [esi + 1], '?'
-        je      .number
-        mov     edx, [last_background]
-        cmp     byte [esi + 1], '!'
-        je      .number
-        cmp     byte [esi + 1], '$'
-        jne     .take
-        push    eax
-        syscall SYS_GETPID
-        mov     edx, eax
-        pop     eax
-.number:
-        add     esi, 2
-        ccall   sprintf, edi, number_format, edx
-        add     edi, eax
+.take:
+        movsb
         jmp     .letter
 .word_ends:
         cmp     dword [ebp + .quote], 0
@@ -212,4 +186,85 @@ proc split_line, .line
 .matches:
         movzx   eax, byte [edx + ecx + 1]
         ret
+endproc
+
+; void forget_expansions(void)
+proc forget_expansions
+        mov     dword [expansions_end], expansions
+endproc
+
+; char *expand_word(const char *raw)    when there is no more room: as it was typed
+proc expand_word, .raw
+.quote          equ -4                  ; the quote that we are in, or 0
+        sub     esp, 4
+        push    esi
+        push    edi
+        mov     dword [ebp + .quote], 0
+        mov     esi, [ebp + .raw]
+        mov     edi, [expansions_end]
+.letter:
+        cmp     edi, expansions + WORDS_SIZE - 16
+        jae     .no_room
+        movzx   eax, byte [esi]
+        test    eax, eax
+        jz      .end
+        mov     ecx, [ebp + .quote]
+        cmp     ecx, "'"
+        je      .single
+        cmp     eax, '\'
+        je      .escaped
+        cmp     eax, '$'
+        je      .dollar
+        cmp     eax, '"'
+        je      .double
+        test    ecx, ecx
+        jnz     .take
+        cmp     eax, "'"
+        je      .open
+.take:
+        movsb
+        jmp     .letter
+.single:
+        cmp     eax, "'"
+        jne     .take
+        xor     eax, eax
+        jmp     .open
+.double:
+        xor     eax, ecx                ; opens, or closes
+.open:
+        mov     [ebp + .quote], eax
+        inc     esi
+        jmp     .letter
+.escaped:
+        cmp     byte [esi + 1], 0
+        je      .take
+        inc     esi
+        jmp     .take
+.dollar:
+        mov     edx, [last_status]
+        cmp     byte [esi + 1], '?'
+        je      .number
+        mov     edx, [last_background]
+        cmp     byte [esi + 1], '!'
+        je      .number
+        cmp     byte [esi + 1], '$'
+        jne     .take
+        syscall SYS_GETPID
+        mov     edx, eax
+.number:
+        add     esi, 2
+        ccall   sprintf, edi, number_format, edx
+        add     edi, eax
+        jmp     .letter
+.no_room:
+        mov     eax, [ebp + .raw]
+        jmp     .done
+.end:
+        mov     byte [edi], 0
+        inc     edi
+        mov     eax, [expansions_end]
+        mov     [expansions_end], edi
+.done:
+        pop     edi
+        pop     esi
 endproc

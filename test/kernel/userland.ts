@@ -1,0 +1,89 @@
+/** What a person types to see the shell, the files and the signals at work, and what the guest answers anywhere. */
+
+export interface Exchange {
+  readonly command: string;
+  /** Patterns stand for what is another number each time. */
+  readonly answer: readonly (string | RegExp)[];
+}
+
+const says = (command: string, ...answer: (string | RegExp)[]): Exchange => ({ command, answer });
+
+/** The shell's language. Each may rely on those before. */
+export const language: readonly Exchange[] = [
+  says('echo one; echo two', 'one', 'two'),
+  says(`echo 'a  $?' "b  $?" c\\ \\ d # no more`, 'a  $? b  0 c  d'),
+  says('echo "x', 'sh: a " is not closed'),
+  says('true && echo yes; false && echo no; false || echo else', 'yes', 'else'),
+  says('nothing; echo $?', 'sh: nothing: not found', '127'),
+  says('div_by_zero > /dev/null; echo $?', /^traps: div_by_zero/, 'Floating point exception', '136'),
+  says('echo first > /f; echo second >> /f; cat /f', 'first', 'second'),
+  says('cat < /f | grep -v first | wc -l', '1'),
+  says('cat /none 2> /errors; cat /errors', 'cat: /none: No such file or directory'),
+  says('ls /none 2>&1 | head -1', "ls: cannot access '/none': No such file or directory"),
+  says('echo x > /none/x', 'sh: /none/x: No such file or directory'),
+  says('cat readme | | wc', 'sh: syntax error: a command is missing'),
+  says('echo x >', "sh: syntax error: a file's name is missing"),
+  says('readme', 'sh: readme: Permission denied'),
+  says('sh -c "echo in a shell; exit 3"; echo $?', 'in a shell', '3'),
+  says(
+    'mkdir /d; cd /d; pwd; echo x > y; ls; cd /; rm -d /d',
+    '/d',
+    'y',
+    "rm: cannot remove '/d': Directory not empty",
+  ),
+  says('rm /d/y; rm -d /d; ls /d', "ls: cannot access '/d': No such file or directory"),
+  says('echo out of the way > hello; cat hello', 'out of the way'),
+  says('cat readme | head -2 | tail -1 | wc -l', '1'),
+];
+
+/** Signals and ports. */
+export const signals: readonly Exchange[] = [
+  says(
+    'signals',
+    ...['caught signal 10', 'The handler has returned, and we go on.', 'caught signal 8', 'Behind the division.'],
+    'a handler for SIGKILL: -22',
+  ),
+  says(
+    'ports',
+    ...['ioperm: 0', 'One port is ours.', 'No longer.'],
+    /^traps: ports\[\d+\] general protection fault ip:/,
+    'Segmentation fault',
+  ),
+  says('ports iopl', 'iopl: 0', 'All ports are ours, and cli and sti.'),
+  says('kill -0 1; echo $?; kill 999', '0', 'kill: (999): No such process'),
+  says('kill 2; ps ax -o comm | grep -c ksoftirqd', '1'),
+];
+
+/** /proc, /sys and /dev. */
+export const files: readonly Exchange[] = [
+  says('ls -l /dev/null /dev/tty', /^crw-rw-rw- 1 root root {3}1, {3}3/, /^crw-rw-rw- 1 root root {3}5, {3}0/),
+  says('echo x > /dev/full', 'echo: write error: No space left on device'),
+  says('head -2 /proc/devices', 'Character devices:', '  1 mem'),
+  says('cat /proc/2/comm; cat /proc/1/cmdline | wc', 'ksoftirqd/0', '      0       1      10'),
+  says('grep State /proc/2/status', 'State:\tS (sleeping)'),
+  says('cat /proc/3/stack', /^\[<0>\] interruptible_sleep_on\+/, /^\[<0>\] worker_thread\+/, /^\[<0>\] kthread\+/),
+  says('cat /proc/irq/1/smp_affinity /proc/irq/1/smp_affinity_list /proc/irq/default_smp_affinity', '1', '0', '1'),
+  says(
+    'echo 1 > /proc/irq/1/smp_affinity; echo 0-7 > /proc/irq/1/smp_affinity_list; cat /proc/irq/1/smp_affinity',
+    '1',
+  ),
+  says('echo 38 > /proc/irq/1/smp_affinity', 'echo: write error: Invalid argument'),
+  says('echo 0 > /proc/irq/default_smp_affinity', 'echo: write error: Invalid argument'),
+  says('echo x > /proc/uptime', 'sh: /proc/uptime: Permission denied'),
+  says(
+    'taskset -p 1; taskset -p 2 1',
+    "pid 1's current affinity mask: 1",
+    "pid 1's current affinity mask: 1",
+    "taskset: failed to set pid 1's affinity: Invalid argument",
+  ),
+  says(
+    'taskset -p 1 3',
+    "pid 3's current affinity mask: 1",
+    "taskset: failed to set pid 3's affinity: Invalid argument",
+  ),
+  says('nice -n 5 ps -o ni,cmd | grep "^ *5"', '  5 ps -o ni,cmd'),
+  says('ls /sys/devices/virtual/workqueue', 'cpumask'),
+  says('cat /proc/cmdline /proc/sys/kernel/ostype', '', 'trapgate'),
+  says('echo "<5>from a program" > /dev/kmsg; dmesg | tail -1', 'from a program', 'from a program'),
+  says('dmesg -n 4; echo quiet > /dev/kmsg; dmesg -n 7; dmesg | tail -1', 'quiet'),
+];
