@@ -2,6 +2,7 @@
 
 import { writeFileSync } from 'node:fs';
 import { pictureOf } from '../../devices/vga-picture.ts';
+import type { TextScreen } from '../../devices/vga-text.ts';
 import { DEFAULT_FREQUENCY } from '../machine/clock.ts';
 import { type Command, CommandError, UsageError } from './command.ts';
 import { instructionsOf, type TimeUnit } from './key-script.ts';
@@ -9,14 +10,20 @@ import { describeOptions, type OptionSpec, parseOptions } from './options.ts';
 import { type Closers, MACHINE_OPTIONS, planOf, withClearErrors } from './plan.ts';
 import { pngOf } from './png.ts';
 import { Session } from './session.ts';
+import { CODE_PAGE_437 } from './terminal/code-page-437.ts';
 
 const OPTIONS = [
-  { name: 'o', argument: 'FILE', help: 'the picture, a PNG file (default screenshot.png)' },
+  {
+    name: 'o',
+    argument: 'FILE',
+    help: 'where to, a PNG file (default screenshot.png); FILE.txt: its characters\nrather than a picture; -: the same to standard output',
+  },
   { name: 'at', argument: 'TIME', help: 'when, from power-on in virtual time: 3s, 500ms, 20us, 100000i (default 3s)' },
   ...MACHINE_OPTIONS,
 ] as const satisfies readonly OptionSpec[];
 
 const HELP = `usage: trapgate screenshot [OPTIONS] IMAGE
+       trapgate screenshot [OPTIONS] --boot DISK
 
 Boot IMAGE, run it without a person until TIME has come (or it ends), and draw what a VGA monitor would show then:
 characters in the shapes and colours that the guest has loaded, cursor and blinking things visible.
@@ -50,8 +57,10 @@ async function run(args: readonly string[]): Promise<number> {
       detach: () => {},
     });
     const path = options.get('o') ?? 'screenshot.png';
+    const screen = session.pc.vga.text();
     try {
-      writeFileSync(path, pngOf(pictureOf(session.pc.vga.text())));
+      if (path === '-') process.stdout.write(charactersOf(screen));
+      else writeFileSync(path, path.endsWith('.txt') ? charactersOf(screen) : pngOf(pictureOf(screen)));
     } catch (error) {
       throw new CommandError(`cannot write ${path}: ${(error as Error).message}`);
     }
@@ -59,6 +68,13 @@ async function run(args: readonly string[]): Promise<number> {
   } finally {
     for (const close of closers) close();
   }
+}
+
+/** The screen's rows without the blanks at their ends, and without empty ones at the end. */
+function charactersOf({ cells, columns, rows }: TextScreen): string {
+  const row = (n: number) => Array.from(cells.subarray(n * columns, (n + 1) * columns), (c) => CODE_PAGE_437[c & 0xff]);
+  const lines = Array.from({ length: rows }, (_, n) => row(n).join('').trimEnd());
+  return `${lines.join('\n').trimEnd()}\n`;
 }
 
 function instructionsAt(text: string, frequency: number): number {

@@ -96,6 +96,23 @@ describe('--boot', () => {
   });
 });
 
+test('screenshot gives the screen of a boot sector, as characters too', async () => {
+  const image = disk(`
+      xor   ax, ax
+      mov   ds, ax
+      mov   si, text
+next: lodsb
+      mov   ah, 0x0e
+      int   0x10
+      cmp   al, '.'
+      jne   next
+      hlt
+text: db "Booted: ", 0xc9, 0xcd, 0xbb, "."
+  `);
+  expect(await dispatch(['screenshot', '-o', path('screen.txt'), '--at', '100ms', '--boot', image])).toBe(0);
+  expect(readFileSync(path('screen.txt'), 'utf8')).toBe('Booted: ╔═╗.\n');
+});
+
 test('-hda beside an image is a disk that it finds', async () => {
   const image = disk('hlt', 100);
   const kernel = assemble('mov dx, 0x1f7\nin al, dx\nout 0xf4, al', { bits: 32, origin: 0x100000 });
