@@ -3,7 +3,7 @@
  * It never sees the machine, the CPU or another chip; emu/machine/pc.ts does the wiring.
  */
 
-import type { ReadLatch } from './read-latch.ts';
+import type { PortLatch } from './port-latch.ts';
 
 /** A wire that the chip drives. Setting the level it already has is free and does nothing. */
 export interface IrqLine {
@@ -40,7 +40,7 @@ export interface PortWindow {
   readWide?(port: number, width: 2 | 4): number;
   writeWide?(port: number, value: number, width: 2 | 4): void;
   /** Registers of these ports that the chip shows without being asked. */
-  readonly latches?: readonly ReadLatch[];
+  readonly latches?: readonly PortLatch[];
 }
 
 /** A run of physical addresses a chip decodes; 4 KB granular. Widths are in bytes: 1, 2 or 4. */

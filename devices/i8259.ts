@@ -26,7 +26,7 @@
  */
 import { Chip } from './chip.ts';
 import type { Device, IrqLine, PortWindow } from './device.ts';
-import { ReadLatch } from './read-latch.ts';
+import { PortLatch } from './port-latch.ts';
 
 const NONE = -1;
 const CASCADE_INPUT = 2;
@@ -124,7 +124,9 @@ export class I8259 extends Chip<I8259State> {
   private readonly int: IrqLine;
   private readonly master: boolean;
   private readonly inputs: readonly IrqLine[];
-  private readonly mask: ReadLatch;
+  private readonly mask: PortLatch;
+  /** INT as it was last driven. */
+  private driven: boolean | undefined;
   /** Hears of each level that an EOI command ends. */
   onEnd: ((level: number) => void) | undefined;
 
@@ -134,8 +136,8 @@ export class I8259 extends Chip<I8259State> {
     this.name = options.name;
     this.int = options.int;
     this.master = options.master ?? true;
-    this.inputs = Array.from({ length: 8 }, (_, n) => ({ set: (level: boolean) => this.input(n, level) }));
-    this.mask = new ReadLatch(port + 1);
+    this.inputs = Array.from({ length: 8 }, (_, n) => new Input(this, n));
+    this.mask = new PortLatch(port + 1);
     const ports: PortWindow[] = [
       {
         first: port,
@@ -189,7 +191,7 @@ export class I8259 extends Chip<I8259State> {
     } else {
       this.s.isr |= bit;
     }
-    this.settle();
+    this.update();
     return level;
   }
 
@@ -211,12 +213,47 @@ export class I8259 extends Chip<I8259State> {
     return this.s.icw3 & 7;
   }
 
-  protected settle(): void {
-    this.int.set(this.requesting);
-    this.mask.hold(this.s.poll ? undefined : this.s.imr);
+  override peek(): Readonly<I8259State> {
+    this.s.imr = this.imr;
+    return this.s;
   }
 
-  private input(n: number, level: boolean): void {
+  override save(): I8259State {
+    this.s.imr = this.imr;
+    return super.save();
+  }
+
+  protected settle(): void {
+    this.mask.hold(undefined);
+    this.driven = undefined;
+    this.update();
+  }
+
+  /** Drives INT, and says what of the mask may be had without asking. */
+  private update(): void {
+    const { imr, s } = this;
+    s.imr = imr;
+    const requests = this.irr;
+    const level = requests !== 0 && this.highestRequest() !== NONE;
+    if (level !== this.driven) {
+      this.driven = level;
+      this.int.set(level);
+    }
+    // While no request waits, the mask makes no difference; and +1 is OCW1 only behind the ICWs.
+    this.mask.hold(s.poll ? undefined : imr, requests === 0 && s.expects === 1);
+  }
+
+  private get imr(): number {
+    return this.mask.isFree ? this.mask.byte : this.s.imr;
+  }
+
+  private set imr(value: number) {
+    this.s.imr = value;
+    this.mask.hold(undefined);
+  }
+
+  /** For the chip's inputs. */
+  input(n: number, level: boolean): void {
     const bit = 1 << n;
     if (((this.s.lines & bit) !== 0) === level) return;
     if (level) {
@@ -226,7 +263,7 @@ export class I8259 extends Chip<I8259State> {
       this.s.lines &= ~bit;
       this.s.edges &= ~bit;
     }
-    this.settle();
+    this.update();
   }
 
   private get levelTriggered(): number {
@@ -256,7 +293,8 @@ export class I8259 extends Chip<I8259State> {
 
   /** The priority resolver: the input that INT is high for, or NONE. */
   private highestRequest(): number {
-    const { imr, isr, specialMask, icw4 } = this.s;
+    const { imr } = this;
+    const { isr, specialMask, icw4 } = this.s;
     const level = this.highest(this.irr & ~imr);
     if (level === NONE) return NONE;
     // Page 15: in special mask mode a level in service that is masked holds nobody back.
@@ -269,7 +307,7 @@ export class I8259 extends Chip<I8259State> {
 
   private read(offset: number): number {
     if (this.s.poll) return this.readPoll();
-    if (offset === 1) return this.s.imr;
+    if (offset === 1) return this.imr;
     return this.s.readIsr ? this.s.isr : this.irr;
   }
 
@@ -277,7 +315,7 @@ export class I8259 extends Chip<I8259State> {
   private readPoll(): number {
     this.s.poll = false;
     const answer = this.requesting ? 0x80 | this.acknowledge() : 0;
-    this.settle();
+    this.update();
     return answer;
   }
 
@@ -285,13 +323,13 @@ export class I8259 extends Chip<I8259State> {
     if (value & ICW1) this.writeIcw1(value);
     else if (value & OCW3) this.writeOcw3(value);
     else this.writeOcw2(value);
-    this.settle();
+    this.update();
   }
 
   private writeData(value: number): void {
     switch (this.s.expects) {
       case 1:
-        this.s.imr = value;
+        this.imr = value;
         break;
       case 2:
         this.s.icw2 = value;
@@ -306,7 +344,7 @@ export class I8259 extends Chip<I8259State> {
         this.s.expects = 1;
         break;
     }
-    this.settle();
+    this.update();
   }
 
   /** Page 10, items a to f of what ICW1 starts. */
@@ -314,7 +352,7 @@ export class I8259 extends Chip<I8259State> {
     const s = this.s;
     s.icw1 = value;
     s.edges = 0;
-    s.imr = 0;
+    this.imr = 0;
     s.isr = 0;
     s.lowest = 7;
     s.icw3 = this.master ? 0 : 7;
@@ -336,7 +374,7 @@ export class I8259 extends Chip<I8259State> {
       return; // The eighth combination, specific alone, does nothing.
     }
     // Page 15: a non-specific EOI does not clear an ISR bit that special mask mode has masked.
-    const level = specific ? value & 7 : this.highest(s.specialMask ? s.isr & ~s.imr : s.isr);
+    const level = specific ? value & 7 : this.highest(s.specialMask ? s.isr & ~this.imr : s.isr);
     if (level === NONE) return;
     if (s.isr & (1 << level)) this.onEnd?.(level);
     s.isr &= ~(1 << level);
@@ -352,7 +390,19 @@ export class I8259 extends Chip<I8259State> {
 
   private writeElcr(value: number): void {
     this.s.elcr = value;
-    this.settle();
+    this.update();
+  }
+}
+
+/** One of a chip's inputs. */
+class Input implements IrqLine {
+  constructor(
+    private readonly chip: I8259,
+    private readonly n: number,
+  ) {}
+
+  set(level: boolean): void {
+    this.chip.input(this.n, level);
   }
 }
 

@@ -20,7 +20,7 @@
 import { Chip } from './chip.ts';
 import { Crystal } from './crystal.ts';
 import type { Alarm, Clock, IrqLine, PortWindow } from './device.ts';
-import { ReadLatch } from './read-latch.ts';
+import { PortLatch } from './port-latch.ts';
 import { type Character, MSR_CTS, MSR_DCD, MSR_DSR, MSR_RI, powerOn, type Uart16550State } from './uart16550-state.ts';
 
 export type { Uart16550State } from './uart16550-state.ts';
@@ -103,7 +103,9 @@ export class Uart16550 extends Chip<Uart16550State> {
   private readonly arrived: Alarm;
   private readonly timeout: Alarm;
   private readonly emptied: Alarm;
-  private readonly lineStatus: ReadLatch;
+  private readonly lineStatus: PortLatch;
+  /** The interrupt line as it was last driven. */
+  private driven: boolean | undefined;
 
   constructor(options: Uart16550Options) {
     super(() => powerOn(options.peer !== undefined));
@@ -116,7 +118,7 @@ export class Uart16550 extends Chip<Uart16550State> {
     this.arrived = clock.alarm(`${name}.receiver`, () => this.endOfReception());
     this.timeout = clock.alarm(`${name}.timeout`, () => this.fifoTimeout());
     this.emptied = clock.alarm(`${name}.thr-empty`, () => this.endOfDelay());
-    this.lineStatus = new ReadLatch(port + 5);
+    this.lineStatus = new PortLatch(port + 5);
     this.ports = [
       {
         first: port,
@@ -170,6 +172,7 @@ export class Uart16550 extends Chip<Uart16550State> {
   }
 
   protected settle(): void {
+    this.driven = undefined;
     const { sending, arriving, timeoutAt, thrEmptyAt } = this.s;
     setAlarm(this.emptied, thrEmptyAt && this.crystal.timeOf(thrEmptyAt));
     setAlarm(this.sent, sending && this.crystal.timeOf(sending.until));
@@ -261,7 +264,10 @@ export class Uart16550 extends Chip<Uart16550State> {
 
   /** On a PC the pin OUT2 lets the interrupt out to the bus, so in loopback nothing comes out. */
   private update(): void {
-    this.o.irq.set(this.s.ier !== 0 && this.interrupt !== IIR_NONE && (this.outputPins & MCR_OUT2) !== 0);
+    const level = this.s.ier !== 0 && this.interrupt !== IIR_NONE && (this.outputPins & MCR_OUT2) !== 0;
+    if (level === this.driven) return;
+    this.driven = level;
+    this.o.irq.set(level);
   }
 
   /** The receiver or the transmitter has changed, and LSR may have with it. */

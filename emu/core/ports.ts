@@ -1,5 +1,5 @@
 // The I/O ports, and who may use them. SDM 1, chapter 18.5.
-import { CPL, TR, EAX, EDX, LATCHED, LATCHES, S_BASE, S_LIMIT, S_ACCESS, WATCHING, WATCH_PORTS } from './layout';
+import { CPL, TR, EAX, EDX, LATCHES, S_BASE, S_LIMIT, S_ACCESS, WATCHING, WATCH_PORTS } from './layout';
 import { raise, faulted, GP } from './fault';
 import { notePort } from './debug';
 import { readSystem, segmentAt } from './memory';
@@ -39,11 +39,11 @@ function refuse(): bool { raise(GP, 0); return false; }
   portWrite(port, <u32>value, <u32>sizeof<T>());
 }
 
-/** The byte that a chip shows for a port, as LATCHED | byte. */
-@inline export function shownAt(port: u32): u32 { return load<u16>(LATCHES + (port << 1)); }
-/** Is it there, and may the program have it with nobody to be told? */
-@inline export function isShown(latch: u32): bool {
-  return (latch & LATCHED) != 0 && ioplAllows() && (load<u32>(WATCHING) & WATCH_PORTS) == 0;
+/** Where the host says what a port gives without asking: LATCHED | LATCH_FREE | byte. */
+@inline export function latchOf(port: u32): usize { return LATCHES + (port << 1); }
+/** May the program have this of the port (LATCHED or LATCH_FREE) with nobody to be told? */
+@inline export function allows(latch: usize, what: u32): bool {
+  return (<u32>load<u16>(latch) & what) != 0 && ioplAllows() && (load<u32>(WATCHING) & WATCH_PORTS) == 0;
 }
 
 @inline function input<T>(pc: usize, port: u32): usize {

@@ -15,11 +15,11 @@ const system = (
 });
 
 export const systemInstructions: Instruction[] = [
-  // Hot where the host needn't be asked; all others leave the switch.
+  // Hot where the host needn't be asked or told; all others leave the switch.
   system('in', 'inImmediate', { e4: 'AL,Ib', e5: 'eAX,Ib' }, { hot: ['ri8'] }),
   system('in', 'inDx', { ec: 'AL', ed: 'eAX' }, { hot: ['r8'] }),
-  system('out', 'outImmediate', { e6: 'AL,Ib', e7: 'eAX,Ib' }),
-  system('out', 'outDx', { ee: 'AL', ef: 'eAX' }),
+  system('out', 'outImmediate', { e6: 'AL,Ib', e7: 'eAX,Ib' }, { hot: ['ri8'] }),
+  system('out', 'outDx', { ee: 'AL', ef: 'eAX' }, { hot: ['r8'] }),
 
   system('cli', 'cli', { fa: '' }, { hot: [''] }),
   system('sti', 'sti', { fb: '' }, { hot: [''] }),

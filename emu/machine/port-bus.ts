@@ -6,7 +6,7 @@
  */
 
 import type { PortWindow } from '../../devices/device.ts';
-import type { ReadLatch } from '../../devices/read-latch.ts';
+import type { PortLatch } from '../../devices/port-latch.ts';
 
 const PORTS = 0x10000;
 const FLOATING = 0xff;
@@ -44,8 +44,8 @@ export class PortBus {
   private readonly claims: (Decoded | undefined)[] = [undefined];
   /** For each port, the index of its claim; 0: nobody. */
   private readonly decoder = new Uint16Array(PORTS);
-  private readonly latches: ReadLatch[] = [];
-  /** Where the processor looks before it asks, an entry a port: see ReadLatch. */
+  private readonly latches: PortLatch[] = [];
+  /** Where the processor looks before it asks, an entry a port: see PortLatch. */
   private shown: Uint16Array = new Uint16Array(PORTS);
   /** Where the chips' latches show what they hold: the same, or, while somebody wants to hear of every access, elsewhere. */
   private latched = this.shown;
@@ -81,6 +81,7 @@ export class PortBus {
   /** Hear of every write before its chip does; one listener at a time, undefined takes it away. */
   listen(listener: WriteListener | undefined): void {
     this.listener = listener;
+    this.showLatches();
   }
 
   /** Who decodes what, in the order of the ports. */
@@ -135,9 +136,11 @@ export class PortBus {
   }
 
   private showLatches(): void {
-    this.shown.fill(0);
-    this.latched = this.cpuListener ? new Uint16Array(PORTS) : this.shown;
+    const before = this.latched;
+    // Who listens wants to hear of every access.
+    this.latched = this.listener || this.cpuListener ? new Uint16Array(PORTS) : this.shown;
     for (const latch of this.latches) latch.showIn(this.latched);
+    if (before !== this.latched) before.fill(0);
   }
 
   private claimOf(port: number): Decoded | undefined {

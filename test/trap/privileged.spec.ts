@@ -73,7 +73,7 @@ outer:`;
 const iopl = (level: number) => level << 12;
 
 describe('cli, sti and ports want CPL at most IOPL', () => {
-  // At 0x21 the 8259 shows its mask without being asked (devices/read-latch.ts).
+  // At 0x21 the 8259 shows its mask without being asked (devices/port-latch.ts).
   const SENSITIVE = ['cli', 'sti', 'in al, 0x21', 'in al, 0x80', 'out 0x80, al', 'in eax, dx', 'insb', 'outsb'];
   specify(
     ring0,

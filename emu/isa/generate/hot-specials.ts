@@ -22,13 +22,15 @@ function softwareInterrupt(vector: string): Lines {
   ];
 }
 
-/** A port whose chip shows what it holds. */
-const input = (port: string): Lines => [
-  `const latch = ports.shownAt(${port});`,
-  `if (!ports.isShown(latch)) ${leave}`,
-  'store<u8>(EAX, <u8>latch);',
+/** A port whose chip needn't be asked, or told. */
+const port = (number: string, what: string, ...work: Lines): Lines => [
+  `const latch = ports.latchOf(${number});`,
+  `if (!ports.allows(latch, ${what})) ${leave}`,
+  ...work,
   ...next('hot'),
 ];
+const input = (number: string): Lines => port(number, 'LATCHED', 'store<u8>(EAX, load<u8>(latch));');
+const output = (number: string): Lines => port(number, 'LATCH_FREE', 'store<u8>(latch, load<u8>(EAX));');
 
 const bodies: Record<string, Lines> = {
   nop: next('hot'),
@@ -45,6 +47,8 @@ const bodies: Record<string, Lines> = {
 
   inImmediate: input('(imm(pc) & 0xff)'),
   inDx: input('<u32>load<u16>(EDX)'),
+  outImmediate: output('(imm(pc) & 0xff)'),
+  outDx: output('<u32>load<u16>(EDX)'),
   cli: [`if (!trap.mayChangeIf()) ${leave}`, 'store<u32>(EFLAGS, load<u32>(EFLAGS) & ~FLAG_IF);', ...next('hot')],
   // With nothing waiting the shadow of sti cannot be seen; near a deadline the slow step keeps it.
   sti: [
