@@ -3,7 +3,7 @@
 import type { RunLimits } from '../machine/machine.ts';
 import type { Stop } from '../machine/stop.ts';
 import { pokeBytes } from './memory-view.ts';
-import { monitor } from './monitor.ts';
+import { isMonitorCommand, monitor } from './monitor.ts';
 import type { Move } from './move.ts';
 import type { Stepper, Verb } from './stepper.ts';
 import type { Reason, StopAt, StopOptions, StopPoint } from './stops.ts';
@@ -119,6 +119,9 @@ export class LocalTarget implements Target {
 
   async monitor(command: string): Promise<string> {
     this.mustStand();
+    if (!isMonitorCommand(command)) {
+      throw new TargetError(`no command is called '${command.split(/\s/, 1)[0]}': help lists them`);
+    }
     return monitor(this.stepper, command);
   }
 

@@ -57,7 +57,7 @@ describe('the stepper in lines', () => {
     expect(await say('print 1 +')).toMatch(/ends too early/);
     expect(await say('print [0xf0000000]')).toBe('[0xf0000000] reads memory that cannot be seen');
     expect(await say('port 0x99999')).toMatch(/^usage/);
-    expect(await say('nonsense')).toContain('info pic');
+    expect(await say('nonsense 1')).toBe("no command is called 'nonsense': help lists them");
     expect(await say('help')).toContain('back-over');
   });
 
