@@ -169,13 +169,16 @@ export class FullScreen {
     do {
       this.drawAgain = false;
       const { columns, rows } = this.screen;
+      const compose = () => composeFrame(this.repl.scene, this.frameState(), columns, rows);
       try {
-        this.frame = await settled(this.target, () => composeFrame(this.repl.scene, this.frameState(), columns, rows));
+        this.frame = await settled(this.target, compose);
       } catch (error) {
         if (!(error instanceof TargetError)) throw error;
-        this.say([line(bad(error.message))]);
+        // The far end has gone: what is here is all there is to show.
+        this.status = line(bad(error.message));
+        this.frame = compose();
       }
-      if (this.frame) this.screen.show(this.frame);
+      this.screen.show(this.frame);
     } while (this.drawAgain);
     this.isDrawing = false;
   }
