@@ -2,7 +2,6 @@
 
 import { createServer } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
-import { DebugAdapter } from '../debug/dap/adapter.ts';
 import type { Command } from './command.ts';
 import { UsageError } from './command.ts';
 import { LaunchingHost } from './dap-machines.ts';
@@ -64,6 +63,7 @@ async function run(args: readonly string[]): Promise<number> {
 
 /** Serve one client until it has gone. */
 async function serve(input: Readable, output: Writable): Promise<void> {
+  const { DebugAdapter } = await import('../debug/dap/adapter.ts');
   await new Promise<void>((resolve) => {
     const host = new LaunchingHost(output);
     const adapter = new DebugAdapter(host, resolve);

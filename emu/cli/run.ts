@@ -3,8 +3,7 @@
 import { constants } from 'node:os';
 import { BOOT_HELP } from './boot-files.ts';
 import { type Command, CommandError } from './command.ts';
-import { DapServer } from './dap-server.ts';
-import { debugPlanOf } from './debug-plan.ts';
+import { type DebugPlan, debugPlanOf } from './debug-plan.ts';
 import { GdbServer } from './gdb-server.ts';
 import { goToCursor } from './kept.ts';
 import { describeOptions, parseOptions } from './options.ts';
@@ -62,7 +61,7 @@ async function run(args: readonly string[]): Promise<number> {
     const debugPlan = debugPlanOf(options);
     const session = withClearErrors(() => new Session(plan));
     if (debugPlan) {
-      const server = await (debugPlan.protocol === 'gdb' ? GdbServer : DapServer).listen(session, debugPlan);
+      const server = await (await serverFor(debugPlan)).listen(session, debugPlan);
       closers.push(() => server.close());
     }
     withClearErrors(() => goToCursor(plan.kept, session.pc));
@@ -76,6 +75,10 @@ async function run(args: readonly string[]): Promise<number> {
   } finally {
     for (const close of closers) close();
   }
+}
+
+async function serverFor({ protocol }: DebugPlan) {
+  return protocol === 'gdb' ? GdbServer : (await import('./dap-server.ts')).DapServer;
 }
 
 function faceOf(serial: string, terminal: boolean, replays: boolean): Face {

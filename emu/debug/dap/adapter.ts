@@ -6,15 +6,6 @@
  * Source: Debug Adapter Protocol 1.68 (https://microsoft.github.io/debug-adapter-protocol/specification).
  */
 
-import {
-  BreakpointEvent,
-  ExitedEvent,
-  InitializedEvent,
-  InvalidatedEvent,
-  StoppedEvent,
-  TerminatedEvent,
-  Thread,
-} from '@vscode/debugadapter';
 import type { DebugProtocol as P } from '@vscode/debugprotocol';
 import type { RunLimits } from '../../machine/machine.ts';
 import { describeStop, type Stop } from '../../machine/stop.ts';
@@ -28,6 +19,15 @@ import { completionsOf, consoleLine, valueText } from './console.ts';
 import type { Configuration, Debuggee, DebugHost } from './debuggee.ts';
 import { exceptionInfo, exceptionStop } from './exceptions.ts';
 import { Inspection } from './inspection.ts';
+import {
+  BreakpointEvent,
+  ExitedEvent,
+  InitializedEvent,
+  InvalidatedEvent,
+  StoppedEvent,
+  TerminatedEvent,
+  Thread,
+} from './library.ts';
 import { codeOfLine, codePlace, dataIdOf, dataPlace, linePlace } from './places.ts';
 import { addressOf, hex, RequestError, valueOfText } from './requests.ts';
 import { Sources } from './sources.ts';

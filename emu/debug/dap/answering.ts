@@ -1,9 +1,10 @@
 /** A debug session that answers every request: with a body, or with an error that a person can read. */
 
-import { DebugSession, OutputEvent, type Response } from '@vscode/debugadapter';
+import type { Response } from '@vscode/debugadapter';
 import type { DebugProtocol as P } from '@vscode/debugprotocol';
 import { ExpressionError } from '../expression.ts';
 import { ConfigurationError } from './debuggee.ts';
+import { DebugSession, OutputEvent } from './library.ts';
 import { RequestError } from './requests.ts';
 
 /** What requests fail with when it is not our mistake. */

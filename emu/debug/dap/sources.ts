@@ -2,20 +2,21 @@
 
 import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { Source } from '@vscode/debugadapter';
+import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Debuggee } from './debuggee.ts';
+import { Source } from './library.ts';
 
 export class Sources {
-  private readonly known = new Map<string, Source>();
+  private readonly known = new Map<string, DebugProtocol.Source>();
 
   constructor(private readonly debuggee: Debuggee) {}
 
   /** The source of a name in the debug information. A file that is not there is shown by its name alone. */
-  of(file: string): Source {
+  of(file: string): DebugProtocol.Source {
     const known = this.known.get(file);
     if (known) return known;
     const path = [file, ...this.debuggee.sourceFolders.map((folder) => join(folder, file))].find((p) => existsSync(p));
-    const source = new Source(basename(file), path === undefined ? undefined : resolve(path));
+    const source: DebugProtocol.Source = new Source(basename(file), path === undefined ? undefined : resolve(path));
     if (path === undefined) Object.assign(source, { origin: `${file} was not found`, presentationHint: 'deemphasize' });
     this.known.set(file, source);
     return source;
@@ -29,7 +30,7 @@ export class Sources {
     return lines.files.find((file) => this.of(file).path === wanted) ?? lines.fileLike(wanted);
   }
 
-  get all(): Source[] {
+  get all(): DebugProtocol.Source[] {
     return this.debuggee.stepper.debugInfo.lines.files.map((file) => this.of(file));
   }
 }
