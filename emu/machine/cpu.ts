@@ -175,6 +175,7 @@ export class Cpu {
     this.edx = SIGNATURE;
     this.eip = 0xfff0;
     this.core.initialize();
+    this.eflags = 0x2;
     this.isStale = true;
   }
 

@@ -40,6 +40,8 @@ describe('firmware', () => {
   test('starts at FFFFFFF0h in real mode', () => {
     const { pc } = machine({ bios: rom(exit) });
     expect([pc.cpu.segment('cs').base, pc.cpu.eip, pc.cpu.cr0 & 1]).toEqual([0xffff0000, 0xfff0, 0]);
+    // SDM 3A, table 10-1.
+    expect([pc.cpu.eflags, pc.cpu.eax, pc.cpu.edx & 0xf00]).toEqual([2, 0, 0x600]);
     expect([...pc.machine.memory.read(TOP - 3, 3)]).toEqual([0xee, 0xee, 0xee]);
     pc.machine.run({ instructions: 1 });
     expect([pc.cpu.segment('cs').base, pc.cpu.eip]).toEqual([0xffff0000, 0]);
