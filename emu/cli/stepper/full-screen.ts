@@ -2,6 +2,7 @@
 
 import { disassemble } from '../../../asm/index.ts';
 import type { KeyStroke } from '../../../devices/key-text.ts';
+import { ExpressionError } from '../../debug/expression.ts';
 import { codeBits } from '../../debug/instruction-kind.ts';
 import type { LocalTarget } from '../../debug/local-target.ts';
 import { peekBytes } from '../../debug/memory-view.ts';
@@ -133,7 +134,7 @@ export class FullScreen {
       () => this.redraw(),
     );
     process.on('SIGCONT', this.redrawAll);
-    void this.execute('where');
+    this.attempt(this.execute('where'));
   }
 
   end(): void {
@@ -200,6 +201,15 @@ export class FullScreen {
     };
   }
 
+  /** What goes on by itself; what is wrong with it is told. */
+  private attempt(action: Promise<void>): void {
+    action.catch((error) => {
+      if (!(error instanceof TargetError || error instanceof ExpressionError)) throw error;
+      this.status = line(bad(error.message));
+      this.redraw();
+    });
+  }
+
   // ---- keys
 
   private typed(key: Key): void {
@@ -229,10 +239,10 @@ export class FullScreen {
     const { asking } = this;
     this.asking = undefined;
     if (outcome === 'left') return;
-    if (asking !== undefined) void this.setAddress(asking, outcome.line);
+    if (asking !== undefined) this.attempt(this.setAddress(asking, outcome.line));
     else if (['quit', 'q'].includes(outcome.line)) this.left();
-    else if (outcome.line === 'help') void this.showHelp();
-    else if (outcome.line !== '') void this.execute(outcome.line);
+    else if (outcome.line === 'help') this.attempt(this.showHelp());
+    else if (outcome.line !== '') this.attempt(this.execute(outcome.line));
   }
 
   private typedAsKey({ name }: Key): void {
@@ -243,7 +253,7 @@ export class FullScreen {
     }
     const binding = bindingOf(name);
     if (!binding) return;
-    if ('command' in binding.does) void this.execute(binding.does.command);
+    if ('command' in binding.does) this.attempt(this.execute(binding.does.command));
     else this.act(binding.does.action);
   }
 
@@ -275,7 +285,7 @@ export class FullScreen {
         else this.say([line('nothing can be typed into a machine at the far end')]);
         break;
       case 'help':
-        void this.showHelp();
+        this.attempt(this.showHelp());
         break;
       case 'quit':
         this.left();
@@ -294,16 +304,16 @@ export class FullScreen {
         this.focus = (this.focus + boxes - 1) % boxes;
         break;
       case 'up':
-        void this.scrollBy(-1);
+        this.attempt(this.scrollBy(-1));
         break;
       case 'down':
-        void this.scrollBy(1);
+        this.attempt(this.scrollBy(1));
         break;
       case 'page-up':
-        void this.scrollBy(-page);
+        this.attempt(this.scrollBy(-page));
         break;
       case 'page-down':
-        void this.scrollBy(page);
+        this.attempt(this.scrollBy(page));
         break;
       case 'home':
         [this.codeCursor, this.timeCursor] = [undefined, undefined];
@@ -317,15 +327,15 @@ export class FullScreen {
         this.moveInTime(1);
         break;
       case 'enter':
-        if (this.timeCursor !== undefined) void this.execute(`goto ${this.timeCursor}`);
+        if (this.timeCursor !== undefined) this.attempt(this.execute(`goto ${this.timeCursor}`));
         break;
       case 'toggle-stop':
-        void this.toggleStop();
+        this.attempt(this.toggleStop());
         break;
       case 'run-to-cursor':
         if (this.codeCursor === undefined)
           this.say([line('the cursor is where the machine stands: \u2191 and \u2193 move it in the code')]);
-        else void this.execute(`until 0x${this.codeCursor.toString(16)}`);
+        else this.attempt(this.execute(`until 0x${this.codeCursor.toString(16)}`));
         break;
       case 'address':
         this.askAddress();
@@ -389,14 +399,10 @@ export class FullScreen {
   }
 
   private async setAddress(pane: string, text: string): Promise<void> {
-    try {
-      const value = text === '' ? undefined : await this.repl.value(text);
-      if (value === undefined) this.addresses.delete(pane);
-      else if (pane === 'code') this.codeCursor = value;
-      else this.addresses.set(pane, value);
-    } catch (error) {
-      this.say([line(bad((error as Error).message))]);
-    }
+    const value = text === '' ? undefined : await this.repl.value(text);
+    if (value === undefined) this.addresses.delete(pane);
+    else if (pane === 'code') this.codeCursor = value;
+    else this.addresses.set(pane, value);
     this.redraw();
   }
 
