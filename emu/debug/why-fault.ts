@@ -34,7 +34,7 @@ function explain(asked: Asked, entry: TrapEntry): Check[] {
   const { vector, errorCode } = entry;
   const instruction = instructionAt(asked, entry) ?? '';
   const trail = trailTo(asked, entry);
-  const chain: Check[] = [instructionCheck(asked, entry, instruction, `, time ${entry.time}`)];
+  const chain: Check[] = instructionChecks(asked, entry, instruction, `, time ${entry.time}`);
   const name = nameOfVector(vector, errorCode);
   if (vector === DF) return [...chain, doubleFault(asked, entry, trail, instruction)];
   if (errorCode !== undefined && asked.pc.cpu.cr0 & 1) {
@@ -50,13 +50,15 @@ function explain(asked: Asked, entry: TrapEntry): Check[] {
   return [...chain, { name: 'check', passes: false, text: `${name}: ${text}`, rule }];
 }
 
-function instructionCheck(asked: Asked, place: Place, instruction: string, when: string): Check {
+/** What was executed, and the line of source it comes from, where one is known. */
+function instructionChecks(asked: Asked, place: Place, instruction: string, when: string): [Check, ...Check[]] {
   const { cs, eip, cpl } = place;
   const symbol = asked.symbols.nameOf(eip);
   const where = `${hex(cs, 4)}:${hex(eip, 8)}${symbol === undefined ? '' : ` <${symbol}>`}`;
   const text = `${where}: ${instruction || 'no code can be seen here'} (ring ${cpl}${when}).`;
-  const source = asked.debugInfo?.lines.nameOf(linearOf(asked, place));
-  return { name: 'instruction', passes: true, text, ...(source === undefined ? {} : { source }) };
+  const source = asked.debugInfo?.lines.at(linearOf(asked, place));
+  const line = source && { name: 'source', passes: true, text: `Line ${source.line} of ${source.file}.` };
+  return [{ name: 'instruction', passes: true, text }, ...(line ? [line] : [])];
 }
 
 function linearOf({ pc }: Asked, { cs, eip }: Pick<Place, 'cs' | 'eip'>): number {
@@ -145,10 +147,10 @@ function whyShutdown(asked: Asked): Answer {
   const at = { ...place, ss: cpu.segment('ss').selector, esp: cpu.esp, flags: cpu.eflags, cr2: cpu.cr2 };
   const instruction = instructionAt(asked, place) ?? '';
   const { vector, errorCode } = cpu.shutdown!;
-  const where = instructionCheck(asked, place, instruction, '');
+  const [where, ...source] = instructionChecks(asked, place, instruction, '');
   const exception = { ...where, name: 'exception', text: `${nameOfVector(vector, errorCode)} at ${where.text}` };
   const trail = undeliveredOf(cpu).deliveries.map((failed) =>
     undelivered(asked, failed, { ...at, vector: failed.vector, errorCode: failed.errorCode }, instruction),
   );
-  return answerOf([exception, ...trail], '');
+  return answerOf([exception, ...source, ...trail], '');
 }

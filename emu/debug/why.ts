@@ -22,8 +22,6 @@ export interface Check {
   readonly text: string;
   /** What the manual calls this check, and where it describes it. */
   readonly rule?: string;
-  /** The line of source, 'file:line', where there is one. */
-  readonly source?: string;
   /** What led to it, first things first: each with what led to that. */
   readonly because?: readonly Check[];
 }
@@ -50,9 +48,9 @@ export function answerAsJson({ verdict, chain, obstacle }: Answer): string {
   return JSON.stringify({ verdict, obstacle: obstacle?.name ?? null, chain }, undefined, 2);
 }
 
-/** What a check says, with its rule and its line of source. */
-export function checkText({ text, rule, source }: Check): string {
-  return `${text}${rule === undefined ? '' : ` [${rule}]`}${source === undefined ? '' : ` (${source})`}`;
+/** What a check says, with its rule. */
+export function checkText({ text, rule }: Check): string {
+  return rule === undefined ? text : `${text} [${rule}]`;
 }
 
 function linesOf(checks: readonly Check[], indent: string): string[] {

@@ -22,6 +22,28 @@ async function machineWith(program: Program) {
 const inRing0 = (source: string) => ring0`${source}`;
 const inRing3 = (source: string) => ring3`${source}`;
 
+/** Paging on, WP set: 4 MB at their own addresses, and nothing else. */
+const PAGING = `
+        mov   edi, tables
+        mov   eax, tables + 4096 + 3
+        mov   [edi], eax
+        mov   ecx, 1024
+        mov   edi, tables + 4096
+        mov   eax, 3
+fill:   stosd
+        add   eax, 4096
+        loop  fill
+        mov   eax, tables
+        mov   cr3, eax
+        mov   eax, cr0
+        or    eax, 0x80010000
+        mov   cr0, eax
+`;
+const PAGE_TABLES = `
+        align 4096
+tables: times 8192 db 0
+`;
+
 /** Both 8259s as a PC's system sets them up; then `rest`. Ends at `end`. */
 const WITH_PICS = (rest: string, { icw3 = 4, id = 2, icw4 = 1, masks = [0, 0] } = {}) => ring0`
   start:  nop
@@ -172,6 +194,68 @@ describe('why has an interrupt not fired', () => {
       expect(whyIrq(stepper, 5).verdict).toMatch(expected);
     });
   }
+
+  const ON_THE_WAY: [string, string, RegExp][] = [
+    [
+      'the handler’s page is not there',
+      'on 0x25, 0xc0000000',
+      /handler at 0xc0000000 is not mapped: PDE at .* not present/,
+    ],
+    ['the stack’s page is not there', 'on 0x25, handler\nmov esp, 0xc0001000', /present stack.*not mapped: PDE .*#DF/],
+    [
+      'the stack is read-only',
+      'on 0x25, handler\nmov dword [tables + 4096 + 0x300 * 4], 0x300001\nmov eax, cr3\nmov cr3, eax\nmov esp, 0x301000',
+      /present stack.*read-only: .*PTE at .* 0x00300001: read-only/,
+    ],
+    [
+      'the stack lies beyond its segment’s limit',
+      'on 0x25, handler\nmov word [world_gdt + 0x10], 0xfff\nmov byte [world_gdt + 0x16], 0x40\nmov eax, 0x10\nmov ss, ax',
+      /beyond the limit of SS \(#SS/,
+    ],
+  ];
+  for (const [name, spoil, expected] of ON_THE_WAY) {
+    test(name, async () => {
+      const program = WITH_PICS(`${PAGING}\n${spoil}\ncli\njmp set\n${PAGE_TABLES}\nset: sti\nnop`);
+      const { machine, stepper, pc } = await machineWith(program);
+      // Before the interrupt could be taken: asking does not deliver it.
+      stepper.add({ kind: 'address', address: machine.addressOf('end') }, { once: true });
+      expect(stepper.run().kind).toBe('stop');
+      pc.machine.inputs.schedule(pc.machine.now, { kind: 'line', line: 5, level: true });
+      pc.machine.run({ until: pc.machine.now });
+      expect(whyIrq(stepper, 5).verdict).toMatch(expected);
+    });
+  }
+
+  test('the master was told that it is alone', async () => {
+    const program = WITH_PICS('sti');
+    const { machine, stepper, pc } = await machineWith(program);
+    stepper.add({ kind: 'address', address: machine.addressOf('end') }, { once: true });
+    stepper.run();
+    // ICW1 with SNGL, ICW2, ICW4, all enabled.
+    for (const [port, value] of [
+      [0x20, 0x13],
+      [0x21, 0x20],
+      [0x21, 0x01],
+      [0x21, 0],
+    ] as const) {
+      pc.machine.ports.cpuWrite(port, value, 1);
+    }
+    pc.machine.inputs.schedule(pc.machine.now, { kind: 'line', line: 10, level: true });
+    pc.machine.run({ until: pc.machine.now });
+    expect(whyIrq(stepper, 10).chain.find(({ name }) => name === 'cascade of the master')?.text).toMatch(
+      /alone \(SNGL\)/,
+    );
+  });
+
+  test('waiting at HLT with interrupts off', async () => {
+    const { machine, stepper, pc } = await machineWith(WITH_PICS('cli\nwait_: hlt'));
+    stepper.add({ kind: 'address', address: machine.addressOf('wait_') }, { once: true });
+    stepper.run();
+    stepper.step();
+    pc.machine.inputs.schedule(pc.machine.now, { kind: 'line', line: 5, level: true });
+    pc.machine.run({ until: pc.machine.now });
+    expect(whyIrq(stepper, 5).verdict).toMatch(/IF=0.*waits at HLT: only an NMI or a reset/);
+  });
 
   test('the IDT is too short', async () => {
     const program = WITH_PICS('lidt [short_]\nsti\njmp end\nshort_: dw 0xff\ndd world_idt');
@@ -360,8 +444,9 @@ describe('why did this fault', () => {
     const stepper = new Stepper(pc, new SymbolTable(loaded.symbols), { debugInfo: debugInfoOf(file) });
     stepper.run();
     const json = JSON.parse(monitor(stepper, 'why fault json')) as Answer;
-    expect(json.chain.map(({ name }) => name)).toEqual(['exception', 'delivery', 'delivery', 'double fault']);
-    expect(json.chain[0]).toMatchObject({ passes: true, source: 'boot.asm:3' });
+    const names = ['exception', 'source', 'delivery', 'delivery', 'double fault'];
+    expect(json.chain.map(({ name }) => name)).toEqual(names);
+    expect(json.chain[1]).toMatchObject({ passes: true, text: 'Line 3 of boot.asm.' });
     expect(json.verdict).toBe(whyFault(stepper).verdict);
     expect(JSON.parse(monitor(stepper, 'why irq 1 json'))).toMatchObject({ obstacle: expect.any(String) });
     expect(monitor(stepper, 'why irq 1 xml')).toContain('usage');
@@ -369,25 +454,11 @@ describe('why did this fault', () => {
 
   test('a page that is not there, told by the entry that is missing', async () => {
     const program = inRing0(`
-      start:  mov   edi, tables
-              mov   eax, tables + 4096 + 3
-              mov   [edi], eax
-              mov   ecx, 1024
-              mov   edi, tables + 4096
-              mov   eax, 3
-      fill:   stosd
-              add   eax, 4096
-              loop  fill
-              mov   eax, tables
-              mov   cr3, eax
-              mov   eax, cr0
-              or    eax, 0x80010000
-              mov   cr0, eax
+      start:  ${PAGING}
               mov   dword [tables + 4096 + 0x300 * 4], 0x300001
       one:    mov   eax, [0xc0000123]
       two:    mov   [0x300000], eax
-              align 4096
-      tables: times 8192 db 0
+              ${PAGE_TABLES}
     `);
     const { machine, stepper, pc } = await machineWith(program);
     stepper.add({ kind: 'trap', cause: 'fault' });
