@@ -105,6 +105,7 @@ _sdata:                                 ; first byte that may be written
 %include "drivers/i8042.asm"
 %include "drivers/keyboard.asm"
 %include "drivers/uart.asm"
+%include "drivers/serial.asm"
 %include "drivers/mouse.asm"
 %include "drivers/mc146818.asm"
 %include "drivers/parport.asm"

@@ -55,6 +55,7 @@ proc files_init
         call    mem_init
         call    kmsg_init
         call    tty_init
+        call    serial_devices
         call    rtc_devices
         call    watchdog_devices
         call    mouse_devices

@@ -8,7 +8,6 @@
         extern  udelay
         module_license "GPL"
 
-COM2            equ 0x2f8
 UART_MCR_LOOP   equ 0x10
 UART_LSR_OE     equ 0x02                ; overrun: a received byte was lost; a read of the register clears it
 BYTE_US         equ 200                 ; longer than a byte takes

@@ -1,5 +1,6 @@
 /** Drivers of the kernel: each chip raises its line, the driver answers, a program reads what came. */
 import { beforeAll, describe, expect, test } from 'vitest';
+import type { Tone } from '../../devices/speaker.ts';
 import { Guest } from './guest.ts';
 
 const row = (guest: Guest, irq: number) =>
@@ -8,8 +9,15 @@ const count = (guest: Guest, irq: number) => Number(row(guest, irq)!.slice(4, 15
 
 describe('drivers', () => {
   let guest: Guest;
+  const printed: number[] = [];
+  const sent: number[][] = [[], [], []];
+  const tones: Tone[] = [];
   beforeAll(() => {
-    guest = Guest.shell();
+    guest = Guest.shell(true, {
+      pc: { parallel: (byte) => printed.push(byte), tone: (tone) => tones.push(tone) },
+      files: [{ name: 'bell', bytes: Uint8Array.of(7) }],
+      com: sent.map((bytes) => (byte: number) => bytes.push(byte)),
+    });
   });
 
   test('each line of the board that has a driver is shown', () => {
@@ -70,5 +78,50 @@ describe('drivers', () => {
     expect(count(guest, 13)).toBe(1);
     expect(guest.traps.entries.filter(({ vector }) => vector === 0x2d)).toHaveLength(1);
     expect(guest.traps.entries.filter(({ vector }) => vector === 16)).toHaveLength(0);
+  });
+
+  test('the printer: an interrupt on IRQ 7 for each byte; the line is taken while the device is open', () => {
+    const from = guest.traps.entries.length;
+    expect(guest.command('echo hello printer > /dev/lp0')).toEqual(['']);
+    expect(String.fromCharCode(...printed)).toBe('hello printer\n');
+    expect(guest.traps.entries.slice(from).filter(({ vector }) => vector === 0x27)).toHaveLength(printed.length);
+    expect(row(guest, 7)).toBeUndefined();
+  });
+
+  test('COM2 and COM4 send on IRQ 3, filling their FIFOs', () => {
+    const text = 'more than sixteen letters, so more than one FIFO';
+    const from = guest.traps.entries.length;
+    expect(guest.command(`echo ${text} > /dev/ttyS1`)).toEqual(['']);
+    expect(guest.command(`echo ${text} > /dev/ttyS3`)).toEqual(['']);
+    guest.pc.machine.run({ instructions: guest.pc.machine.clock.frequency / 100 });
+    for (const port of [0, 2]) expect(String.fromCharCode(...sent[port]!)).toBe(`${text}\n`);
+    const interrupts = guest.traps.entries.slice(from).filter(({ vector }) => vector === 0x23).length;
+    expect(interrupts).toBeGreaterThanOrEqual(2 * Math.floor(text.length / 16));
+    expect(interrupts).toBeLessThan(text.length);
+  });
+
+  test('COM3 shares IRQ 4 with the console: each handler asks its own chip', () => {
+    const { machine } = guest.pc;
+    guest.command('head -n 1 < /dev/ttyS2 &');
+    machine.run({ instructions: machine.clock.frequency / 10 });
+    expect(row(guest, 4)).toMatch(/XT-PIC {6}ttyS0, ttyS2$/);
+    const from = guest.console.length;
+    // As far apart as the wire brings them.
+    Buffer.from('over COM3\n').forEach((byte, n) => {
+      machine.inputs.schedule(machine.now + n * 10_000, { kind: 'serial', port: 3, byte });
+    });
+    guest.until('over COM3\n', from);
+    expect(guest.command('echo alive')).toContain('alive');
+    expect(row(guest, 4)).toMatch(/XT-PIC {6}ttyS0$/);
+  });
+
+  test('BEL is a tone of 750 Hz for an eighth of a second', () => {
+    const { machine } = guest.pc;
+    guest.command('cat bell readme');
+    machine.run({ instructions: machine.clock.frequency / 2 });
+    const [on, off] = tones;
+    expect(on!.frequency).toBeCloseTo(750, -1);
+    expect((off!.time - on!.time) / machine.clock.frequency).toBeCloseTo(0.125, 1);
+    expect(off!.frequency).toBe(0);
   });
 });

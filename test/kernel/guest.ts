@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { strokesOf } from '../../devices/key-text.ts';
 import { ImageFile } from '../../emu/machine/loaders/image.ts';
-import { DEFAULT_RAM_BYTES, Pc, type PcOptions } from '../../emu/machine/pc.ts';
+import { DEFAULT_RAM_BYTES, Pc, type PcOptions, type SerialSink } from '../../emu/machine/pc.ts';
 import { describeStop, type Stop } from '../../emu/machine/stop.ts';
 import { TrapLog } from '../../emu/trace/trap-log.ts';
 
@@ -23,6 +23,8 @@ export interface GuestOptions {
   readonly keptTraps?: number;
   /** What else the machine is built with. */
   readonly pc?: Pick<PcOptions, 'watchdog' | 'parallel' | 'tone'>;
+  /** What COM2 and on send to. */
+  readonly com?: readonly SerialSink[];
   /** Files beside those of the archive, each a multiboot module of its own. */
   readonly files?: readonly GuestFile[];
 }
@@ -44,13 +46,16 @@ export class Guest {
    * @param programs whether the archive is handed over
    */
   constructor(commandLine = '', programs = true, options: GuestOptions = {}) {
-    const { ramBytes = DEFAULT_RAM_BYTES, kernel, files = [], pc = {}, keptTraps = Infinity } = options;
+    const { ramBytes = DEFAULT_RAM_BYTES, kernel, files = [], pc = {}, keptTraps = Infinity, com = [] } = options;
     this.pc = new Pc({
       ...pc,
       ramBytes,
-      serial: (byte) => {
-        if (byte !== 0x0d) this.console += String.fromCharCode(byte);
-      },
+      serial: [
+        (byte) => {
+          if (byte !== 0x0d) this.console += String.fromCharCode(byte);
+        },
+        ...com,
+      ],
     });
     const archive = programs ? [{ name: 'programs.cpio', bytes: guestFile('programs.cpio') }] : [];
     const modules = [...archive, ...files].map(({ name, bytes }) => ({ commandLine: `/boot/${name}`, bytes }));

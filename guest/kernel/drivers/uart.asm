@@ -1,4 +1,4 @@
-; uart.asm: the first serial port, a 16550.
+; uart.asm: the first serial port, a 16550: the console. The others are drivers/serial.asm's.
 ;
 ;   uart_init()                   boot                 115200 8N1, FIFOs on, nothing received yet
 ;   uart_request_irq()            boot                 receive from here on
