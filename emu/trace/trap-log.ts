@@ -112,8 +112,11 @@ function entryAt(ring: DataView, at: number, index: number): TrapEntry {
 
 /** A growing list of what was delivered since the log was attached. */
 export class TrapLog {
-  /** Copied from the ring as they are, oldest first; those at the end may not have happened yet, see `shown`. */
-  private raw = new DataView(new ArrayBuffer(TRAP_ENTRIES * TRAP_ENTRY));
+  /** Entries as they are in the ring; the end of those at `oldest` and on may not have happened yet, see `shown`. */
+  private raw: DataView;
+  /** How many fit in; behind the last one comes the first again. */
+  private room: number;
+  private oldest = 0;
   private kept = 0;
   /** The first of those kept, as objects: as many as somebody has looked at. */
   private readonly read: TrapEntry[] = [];
@@ -137,6 +140,8 @@ export class TrapLog {
     private readonly heard?: (entry: TrapEntry) => void,
   ) {
     this.ring = source.cpu.trapRing;
+    this.room = (keep === Infinity ? 1 : 2 * keep) + TRAP_ENTRIES;
+    this.raw = new DataView(new ArrayBuffer(this.room * TRAP_ENTRY));
     this.position = source.cpu.trapCount;
     this.removeReader = source.addTrapReader(() => this.drain());
   }
@@ -196,40 +201,47 @@ export class TrapLog {
     if (this.kept >= 2 * this.keep) this.drop(Math.min(this.kept - this.keep, this.shown));
   }
 
-  /** Take so many entries from one place of the ring on. */
-  private copy(at: number, entries: number): void {
+  /** Take at most so many entries from one place of the ring on. */
+  private copy(at: number, most: number): void {
     const first = this.shown;
     this.forgetObjects(first);
-    const end = (first + entries) * TRAP_ENTRY;
-    if (end > this.raw.byteLength) {
-      const larger = new Uint8Array(Math.max(end, 2 * this.raw.byteLength));
-      larger.set(bytesOf(this.raw, 0, first * TRAP_ENTRY));
-      this.raw = new DataView(larger.buffer);
-    }
-    bytesOf(this.raw, first * TRAP_ENTRY, entries * TRAP_ENTRY).set(
-      bytesOf(this.ring, at * TRAP_ENTRY, entries * TRAP_ENTRY),
-    );
+    if (first + most > this.room) this.makeRoom();
+    const to = this.placeOf(first);
+    const entries = Math.min(most, this.room - to);
+    bytesOf(this.raw, to, entries).set(bytesOf(this.ring, at, entries));
     this.position = (this.position + entries) >>> 0;
     this.shown += entries;
     this.kept = Math.max(this.kept, this.shown);
     if (this.heard) for (let n = first; n < first + entries; n++) this.heard(this.entry(n));
   }
 
+  /** Only for a log that keeps all: others drop their oldest entries before the room is full. */
+  private makeRoom(): void {
+    const larger = new Uint8Array(2 * this.raw.byteLength);
+    larger.set(bytesOf(this.raw, 0, this.room));
+    this.raw = new DataView(larger.buffer);
+    this.room *= 2;
+  }
+
   /** The oldest go. */
   private drop(entries: number): void {
-    bytesOf(this.raw, 0, this.kept * TRAP_ENTRY).copyWithin(0, entries * TRAP_ENTRY);
     this.read.splice(0, entries);
+    this.oldest = this.placeOf(entries);
     this.kept -= entries;
     this.shown -= entries;
     this.dropped += entries;
   }
 
+  private placeOf(n: number): number {
+    return (this.oldest + n) % this.room;
+  }
+
   private entry(n: number): TrapEntry {
-    return this.read[n] ?? entryAt(this.raw, n * TRAP_ENTRY, this.dropped + n);
+    return this.read[n] ?? entryAt(this.raw, this.placeOf(n) * TRAP_ENTRY, this.dropped + n);
   }
 
   private timeOf(n: number): number {
-    return this.raw.getFloat64(n * TRAP_ENTRY + TRAP_TIME, true);
+    return this.raw.getFloat64(this.placeOf(n) * TRAP_ENTRY + TRAP_TIME, true);
   }
 
   /** Of those that are about to be written over. */
@@ -238,5 +250,5 @@ export class TrapLog {
   }
 }
 
-const bytesOf = (view: DataView, from: number, length: number) =>
-  new Uint8Array(view.buffer, view.byteOffset + from, length);
+const bytesOf = (view: DataView, first: number, entries: number) =>
+  new Uint8Array(view.buffer, view.byteOffset + first * TRAP_ENTRY, entries * TRAP_ENTRY);

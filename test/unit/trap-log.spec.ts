@@ -134,6 +134,20 @@ describe('trap log', () => {
     expect(log.entries.length).toBeLessThan(20);
     expect(log.last?.vector).toBe(99);
   });
+
+  test('however many there have been, those kept are the last ones, in order', () => {
+    const ring = new Ring();
+    const log = new TrapLog(ring, 10);
+    for (let i = 0; i < 10_000; i++) {
+      ring.deliver(i & 0xff, CAUSE_SOFTWARE, { eip: i });
+      if (i % 7 === 0) ring.read();
+    }
+    const { entries } = log;
+    const first = 10_000 - entries.length;
+    expect(entries.map(({ index, vector, eip }) => ({ index, vector, eip }))).toEqual(
+      entries.map((_, n) => ({ index: first + n, vector: (first + n) & 0xff, eip: first + n })),
+    );
+  });
 });
 
 // The lines below were written by qemu-system-i386 7.2 with -d int.
