@@ -58,7 +58,7 @@ async function session(): Promise<readonly Line[]> {
     ...{ mode: 'keys', title: 'kernel.elf', isMoving: false, focus: 1, chosen: 'output', second: 'chips' },
     ...{ scroll: new Map(), addresses: new Map(), help: [], helpScroll: 0, serial: undefined },
     ...{ output, status: output.at(-1)!, codeCursor: undefined, timeCursor: undefined },
-    commandLine: { text: '', cursor: 0, choices: [] },
+    commandLine: { prompt: ': ', text: '', cursor: 0, choices: [] },
   };
   return composeFrame(repl.scene, state, COLUMNS, ROWS).lines;
 }

@@ -33,7 +33,7 @@ const PATIENCE = 5000;
 
 export const command: Command = {
   name: 'attach',
-  summary: 'the same on a machine behind a gdb stub, like QEMU',
+  summary: 'step through a machine behind a gdb stub, like QEMU',
   help: HELP,
   run,
 };

@@ -23,7 +23,8 @@ Boot IMAGE and stand before its first instruction, or go to the cursor of a caps
 back. At a terminal this fills the screen, which shows its keys. In a pipe, or with --plain, commands are lines and the
 answers alone are printed; 'help' lists them, 'quit' leaves, Ctrl-C stops what runs.
 
-COM1 goes nowhere unless --serial says where. --history MB bounds the memory for going back (256).
+What COM1 sends is a pane of the screen; in lines it goes nowhere unless --serial says where. --history MB bounds the
+memory for going back (256).
 
 ${describeOptions(OPTIONS)}
 `;

@@ -34,7 +34,7 @@ const HELP = `trapgate: a PC emulator for seeing, testing and debugging traps an
 
 usage: trapgate COMMAND [ARGUMENTS]
 
-${COMMANDS.map(({ name, summary }) => `  ${name.padEnd(10)}${summary}`).join('\n')}
+${COMMANDS.map(({ name, summary }) => `  ${name.padEnd(12)}${summary}`).join('\n')}
 
 trapgate COMMAND --help tells more. trapgate --version tells the version.
 `;

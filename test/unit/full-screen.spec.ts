@@ -39,7 +39,7 @@ const STATE: FrameState = {
   chosen: 'output',
   second: 'chips',
   scroll: new Map(),
-  commandLine: { text: '', cursor: 0, choices: [] },
+  commandLine: { prompt: ': ', text: '', cursor: 0, choices: [] },
   help: [],
   helpScroll: 0,
   output: [],
@@ -108,7 +108,7 @@ describe('a frame', () => {
 
   test('the command line has the cursor and what may follow', async () => {
     const { scene } = await still;
-    const commandLine = { text: 'at bu', cursor: 5, choices: ['bump', 'but'] };
+    const commandLine = { prompt: ': ', text: 'at bu', cursor: 5, choices: ['bump', 'but'] };
     const { lines, cursor, layout } = composeFrame(scene, { ...STATE, mode: 'command', commandLine }, 80, 24);
     expect(cursor).toEqual({ x: 7, y: layout.command });
     expect(plain(lines.slice(layout.command, layout.command + 1))).toBe(': at bu  bump but');

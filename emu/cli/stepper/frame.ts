@@ -31,7 +31,12 @@ export interface FrameState extends PaneState {
   readonly scroll: ReadonlyMap<string, number>;
   /** What the last command has said, in a line. */
   readonly status: Line;
-  readonly commandLine: { readonly text: string; readonly cursor: number; readonly choices: readonly string[] };
+  readonly commandLine: {
+    readonly prompt: string;
+    readonly text: string;
+    readonly cursor: number;
+    readonly choices: readonly string[];
+  };
   /** Help, by lines, and how far it is scrolled. */
   readonly help: readonly Line[];
   readonly helpScroll: number;
@@ -44,8 +49,6 @@ export interface Frame {
   /** The boxes in the order in which Tab goes through them. */
   readonly layout: Layout;
 }
-
-const PROMPT = ': ';
 
 export function composeFrame(scene: Scene, state: FrameState, columns: number, rows: number): Frame {
   const layout = layoutFor(columns, rows);
@@ -63,7 +66,10 @@ export function composeFrame(scene: Scene, state: FrameState, columns: number, r
   drawCommandLine(canvas, state, layout);
   drawKeys(canvas, state, layout);
   const inCommand = state.mode === 'command';
-  const cursor = { x: Math.min(columns - 1, PROMPT.length + state.commandLine.cursor), y: layout.command };
+  const cursor = {
+    x: Math.min(columns - 1, state.commandLine.prompt.length + state.commandLine.cursor),
+    y: layout.command,
+  };
   return { lines: canvas.lines, cursor: inCommand ? cursor : undefined, layout };
 }
 
@@ -151,9 +157,9 @@ function drawCommandLine(
   { command, columns }: Layout,
 ): void {
   if (mode === 'command') {
-    const { text, choices } = commandLine;
-    canvas.put(0, command, columns, line(strong(PROMPT), text));
-    const left = PROMPT.length + text.length + 2;
+    const { prompt, text, choices } = commandLine;
+    canvas.put(0, command, columns, line(strong(prompt), text));
+    const left = prompt.length + text.length + 2;
     if (choices.length > 0) canvas.put(left, command, columns - left, line(dim(choices.join(' '))));
     return;
   }

@@ -10,7 +10,7 @@ import { Repl } from '../../debug/repl.ts';
 import { settled, type Target, TargetError } from '../../debug/target.ts';
 import { codeStarts } from '../../debug/views/code.ts';
 import { hereOf } from '../../debug/views/scene.ts';
-import { bad, dim, type Line, line, strong } from '../../debug/views/text.ts';
+import { bad, type Line, line, strong } from '../../debug/views/text.ts';
 import type { Face, Session } from '../session.ts';
 import { strokesOfTerminal } from '../terminal/host-keys.ts';
 import { CommandLine } from './command-line.ts';
@@ -78,7 +78,9 @@ export class FullScreen {
     private readonly hearsSerial = false,
   ) {
     this.repl = new Repl(target);
-    this.commandLine = new CommandLine((text) => this.repl.complete(text));
+    this.commandLine = new CommandLine((text) =>
+      this.repl.complete(this.asking === undefined ? text : `print ${text}`),
+    );
   }
 
   /** A machine here: the session runs it, in real time, when the stepper lets it. @returns the exit status */
@@ -195,7 +197,7 @@ export class FullScreen {
         codeCursor: this.codeCursor,
         timeCursor: this.timeCursor,
       },
-      commandLine: { text, cursor, choices },
+      commandLine: { text, cursor, choices, prompt: this.asking === undefined ? ': ' : `${this.asking} at: ` },
       title: this.target.title,
       isMoving: this.target.isMoving,
     };
@@ -257,10 +259,13 @@ export class FullScreen {
     else this.act(binding.does.action);
   }
 
-  /** In the second chosen pane when the keys go there. */
+  /** In the second chosen pane when the keys go there. They go to what was chosen from then on. */
   private choose(name: string): void {
     if (this.boxUnderKeys === 'second') this.second = name;
-    else this.chosen = name;
+    else {
+      this.chosen = name;
+      this.focus = this.frame?.layout.boxes.findIndex(({ content }) => content === 'chosen') ?? 0;
+    }
   }
 
   private get boxUnderKeys(): string {
@@ -387,15 +392,13 @@ export class FullScreen {
 
   private askAddress(): void {
     const pane = PANES.find(({ name }) => name === this.paneUnderKeys);
-    const wanted = this.paneUnderKeys === 'code' ? 'ADDRESS' : pane?.argument;
-    if (wanted === undefined) {
+    if (this.paneUnderKeys !== 'code' && pane?.argument === undefined) {
       this.say([line(`the ${this.paneUnderKeys} pane has no address to choose`)]);
       return;
     }
     this.asking = this.paneUnderKeys;
     this.mode = 'command';
     this.commandLine.begin();
-    this.say([line(dim(`${wanted} for the ${this.asking} pane: an expression like esp, jiffies or [ebp+4]`))]);
   }
 
   private async setAddress(pane: string, text: string): Promise<void> {
