@@ -19,6 +19,7 @@ guest := $(call files,guest)
 trapgate := node dist/trapgate.js
 kernel := dist/guest/kernel.elf
 programs := dist/guest/programs.cpio
+bios := dist/guest/bios.bin
 image := emu/core/generated/image.ts
 
 # What a rule makes besides its target: when that is gone, the rule runs again.
@@ -134,6 +135,6 @@ build/core.stamp: build/tools/core.js $(core) $(call unless_there,$(image))
 dist/trapgate.js: build/tools/bundle.js $(hosts) build/core.stamp
 	@node build/tools/bundle.js
 
-$(kernel): build/tools/guest.js $(guest) $(call unless_there,$(programs))
+$(kernel): build/tools/guest.js $(guest) $(call unless_there,$(programs)) $(call unless_there,$(bios))
 	@node build/tools/guest.js
 	@touch $@

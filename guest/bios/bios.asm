@@ -9,7 +9,7 @@
 ;   disk.asm        the ATA disk as drive 80h, or as drive 0 if it is the     int 13h
 ;                   size of a diskette
 ;   serial.asm      serial and parallel ports                                 int 14h, 17h
-;   keyboard.asm    IRQ 1, and the buffer it fills                            int 9, 16h
+;   keyboard.asm    IRQ 1, and the ring of keys it fills; keyboard-service.asm  int 9, 16h
 ;   time.asm        IRQ 0, the clock                                          int 8, 1Ah
 ;   boot.asm        from disk to boot sector                                  int 18h, 19h
 ;
@@ -31,6 +31,7 @@
 %include "disk.asm"
 %include "serial.asm"
 %include "keyboard.asm"
+%include "keyboard-service.asm"
 %include "keymap.asm"
 %include "time.asm"
 %include "boot.asm"
