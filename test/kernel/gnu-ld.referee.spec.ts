@@ -12,7 +12,10 @@ import { Guest } from './guest.ts';
 
 const KERNEL = 'guest/kernel';
 
-/** Assembled twice, as the build does: the second time with the table of the first one's functions. */
+/** Where the build puts the archive that becomes /bin. */
+const SCRATCH = 'build/guest';
+
+/** Assembled twice, as the build does: the second time with the table of the first one's functions, and /bin. */
 function linkedByLd(folder: string): Uint8Array {
   const [object, image] = [join(folder, 'kernel.o'), join(folder, 'kernel.elf')];
   const once = (options: { includePaths: string[]; defines?: Record<string, string> }): Uint8Array => {
@@ -25,7 +28,7 @@ function linkedByLd(folder: string): Uint8Array {
   const text = parts.find(({ name }) => name === '.text')!.index;
   const functions = functionsOf(symbols.filter(({ section }) => section === text));
   writeFileSync(join(folder, 'kallsyms.inc'), kallsymsSource(functions));
-  return once({ includePaths: [KERNEL, folder], defines: { KALLSYMS: '' } });
+  return once({ includePaths: [KERNEL, folder, SCRATCH], defines: { KALLSYMS: '', INITRAMFS: '' } });
 }
 
 function tour(guest: Guest): string {

@@ -3,9 +3,7 @@
 ;   console_putc(c)               any context          ends a line that the log has left open first
 ;   console_emit(c)               printk.asm           a character of the log
 ;   console_write(text, length)   any context
-;   console_printf(format, ...)   tasks; use `print` and `println` (include/printk.inc)
 
-CONSOLE_LINE_SIZE equ 320
 
         section .text
 
@@ -47,22 +45,4 @@ proc console_write, .text, .length
 .done:
         pop     esi
         pop     ebx
-endproc
-
-; void console_printf(const char *format, ...)
-proc console_printf, .format
-        sub     esp, CONSOLE_LINE_SIZE
-        lea     eax, [ebp + .format + 4]
-        mov     edx, esp
-        ccall   vsnprintf, edx, CONSOLE_LINE_SIZE, [ebp + .format], eax
-        mov     edx, esp
-        push    eax
-        push    edx
-        cmp     dword [log_line_open], 0
-        je      .new_line
-        call    log_close_line          ; before the lock: it is who has the lock that brings it out
-.new_line:
-        call    console_lock
-        call    console_write
-        call    console_unlock
 endproc

@@ -8,8 +8,8 @@
 ;   'as it is'  "with $? in it"  \c   # the rest is a comment
 ;   $? how the last one ended  $! the last background process  $$ the shell itself
 ;
-; sh/line.asm edits what is typed, sh/words.asm cuts it up, sh/run.asm runs it, sh/jobs.asm remembers
-; what runs, sh/builtins.asm is what the shell does itself.
+; sh/line.asm edits what is typed, sh/words.asm cuts it up, sh/run.asm and sh/command.asm run it,
+; sh/jobs.asm remembers what runs, sh/builtins.asm is what the shell does itself.
 
 %include "include/utility.inc"
 %include "include/termios.inc"
@@ -103,8 +103,10 @@ endproc
 %include "sh/line.asm"
 %include "sh/words.asm"
 %include "sh/run.asm"
+%include "sh/command.asm"
 %include "sh/jobs.asm"
 %include "sh/builtins.asm"
+%include "sh/kill.asm"
 
         section .rodata
 option_c:       db "-c", 0

@@ -1,6 +1,6 @@
 ; stdio.asm: printing, and reading line by line.
 ;
-;   console_printf(format, ...)   what `print` and `println` call: to standard output
+;   printf(format, ...)   what `print` and `println` call: to standard output
 ;   dprintf(fd, format, ...)
 ;   write_all(fd, text, length)   0, or an error; a pipe may take it piece by piece
 ;   read_line(reader, buffer, size)   the line's length with its newline; 0: end; or an error
@@ -19,8 +19,8 @@ endstruc
 
         section .text
 
-; void console_printf(const char *format, ...)
-proc console_printf, .format
+; void printf(const char *format, ...)
+proc printf, .format
         lea     eax, [ebp + .format + 4]
         ccall   vdprintf, STDOUT, [ebp + .format], eax
 endproc
