@@ -13,6 +13,9 @@
         align   4
 irq:            dd 10
 sleep_in_handler: dd 0                  ; 1: ask for memory that may have to be waited for; 2: schedule
+times:          dd 1                    ; how many interrupts are told of: a key that one types is two
+        module_param times, PARAM_INT
+        section .data
 my_name:        db "contexts", 0
         module_param irq, PARAM_INT
         module_param sleep_in_handler, PARAM_INT
@@ -41,6 +44,9 @@ endproc
 
 ; irqreturn_t handler(int line, void *dev)      hard IRQ
 proc handler
+        mov     eax, IRQ_HANDLED
+        dec     dword [times]
+        js      .done
         ccall   say_context, handler_text
         cmp     dword [sleep_in_handler], 2
         jne     .awake
@@ -58,6 +64,7 @@ proc handler
         call    local_softirq_pending
         pr      KERN_INFO, "contexts: handler: pending %x", eax
         mov     eax, IRQ_HANDLED
+.done:
 endproc
 
 ; void tasklet_function(unsigned long data)     softirq

@@ -14,6 +14,7 @@ WORK_MS         equ 50
         section .data
         align   4
 on:             dd 0
+times:          dd 2                    ; one key: the others are served at once
 depth:          dd 0
 deepest:        dd 0
 my_name:        db "long_irq", 0
@@ -27,6 +28,9 @@ endproc
 
 ; irqreturn_t handler(int line, void *dev)      hard IRQ
 proc handler
+        mov     eax, IRQ_NONE
+        dec     dword [times]
+        js      .done
         push    ebx
         inc     dword [depth]
         mov     eax, [depth]
@@ -47,6 +51,7 @@ proc handler
         dec     dword [depth]
         mov     eax, IRQ_NONE
         pop     ebx
+.done:
 endproc
 
 proc cleanup_module

@@ -18,6 +18,7 @@ irq:            dd 10
 wake:           dd 1
 shared:         dd 0
 handled:        dd 0
+traced:         dd 0                    ; once is enough
 my_name:        db "my_interrupt", 0
         module_param irq, PARAM_INT
         module_param wake, PARAM_INT
@@ -56,7 +57,10 @@ proc thread_function
         lea     edx, [ecx + task.comm]
         pr      KERN_INFO, "threaded: thread %s, priority %d, in_interrupt %x, irqs_disabled %x", \
                 edx, [ecx + task.rt_priority], ebx, eax
+        bts     dword [traced], 0
+        jc      .traced
         call    dump_stack
+.traced:
         ccall   msleep, WORK_MS
         pr      KERN_INFO, "threaded: done, handled %d", [handled]
         mov     eax, IRQ_HANDLED
