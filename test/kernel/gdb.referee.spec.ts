@@ -12,14 +12,25 @@ const SETTINGS = ['set pagination off', 'set confirm off', 'set style enabled of
 let machine: ChildProcess | undefined;
 afterEach(() => machine?.kill());
 
+interface Started {
+  readonly port: string;
+  readonly said: () => string;
+  /** The guest has come to its prompt. */
+  readonly atPrompt: Promise<void>;
+  readonly ended: Promise<number | null>;
+}
+
 /** Start the machine, standing; gives the port that gdb may come to, and what the guest says. */
-async function start(...args: string[]): Promise<{ port: string; said: () => string; ended: Promise<number | null> }> {
+async function start(...args: string[]): Promise<Started> {
   const initrd = `${GUEST_FOLDER}/programs.cpio`;
   const child = spawn('node', [PROGRAM, 'run', KERNEL, '-initrd', initrd, '-S', '-gdb', 'tcp::0', ...args]);
   machine = child;
   let said = '';
-  child.stdout.on('data', (bytes: Buffer) => {
-    said += bytes.toString('latin1');
+  const atPrompt = new Promise<void>((resolve) => {
+    child.stdout.on('data', (bytes: Buffer) => {
+      said += bytes.toString('latin1');
+      if (said.includes('\n# ')) resolve();
+    });
   });
   const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
   const port = await new Promise<string>((resolve, reject) => {
@@ -31,11 +42,11 @@ async function start(...args: string[]): Promise<{ port: string; said: () => str
     });
     child.on('close', () => reject(new Error(`it ended: ${told}`)));
   });
-  return { port, said: () => said, ended };
+  return { port, said: () => said, atPrompt, ended };
 }
 
-/** Run gdb with these commands; gives what each printed. */
-async function gdb(port: string, commands: readonly string[]): Promise<string[]> {
+/** Run gdb with these commands; gives what each printed. @param interrupt when to press Ctrl-C */
+async function gdb(port: string, commands: readonly string[], interrupt?: Promise<void>): Promise<string[]> {
   const mark = '--trapgate--';
   const all = [
     ...SETTINGS,
@@ -49,6 +60,7 @@ async function gdb(port: string, commands: readonly string[]): Promise<string[]>
   child.stdout.on('data', (bytes: Buffer) => {
     out += bytes.toString('latin1');
   });
+  void interrupt?.then(() => child.kill('SIGINT'));
   await new Promise((resolve) => child.on('close', resolve));
   const parts = out.split(`${mark}\n`).slice(1);
   if (parts.length !== commands.length) throw new Error(`gdb gave up:\n${out}`);
@@ -202,6 +214,14 @@ describe('under gdb', () => {
     expect(answers[14]).toMatch(/IM DM ZM OM UM PM/);
     expect(answers[15]).toMatch(/= 0x[\da-f]+$/);
     expect(answers[16]).toMatch(/idtr_base/);
+  });
+
+  test('Ctrl-C stops what runs', async () => {
+    const { port, atPrompt } = await start();
+    const [running, where, back] = await gdb(port, ['continue', 'info symbol $pc', 'reverse-stepi'], atPrompt);
+    expect(running).toMatch(/received signal SIGINT/);
+    expect(where).toMatch(/in section \.text/);
+    expect(back).toMatch(/^\d+\t/);
   });
 
   test('what monitor has', async () => {
