@@ -53,10 +53,13 @@ function isUnhandled({ vector, errorCode }: TrapEntry): boolean {
   return errorCode !== undefined && (errorCode & OF_THE_IDT) !== 0 && WITH_SELECTOR.includes(vector);
 }
 
+/** The log of these, and as many again, is 2 MB: much more does not stay in the host's cache, which a storm of traps feels. */
+const TRAPS_KEPT = 32_768;
+
 export class Stepper {
   readonly history: History;
   readonly debugInfo: DebugInfo;
-  /** Everything delivered since the stepper was attached, up to the moment that is looked at. */
+  /** What was delivered since the stepper was attached, up to the moment that is looked at; the last TRAPS_KEPT at least. */
   readonly traps: TrapLog;
   private readonly points = new Map<number, StopPoint>();
   private readonly listeners: Listeners;
@@ -74,7 +77,7 @@ export class Stepper {
   ) {
     this.history = new History(pc, options.history);
     this.debugInfo = options.debugInfo ?? NO_DEBUG_INFO;
-    this.traps = new TrapLog(pc.machine, 100_000);
+    this.traps = new TrapLog(pc.machine, TRAPS_KEPT);
     this.listeners = new Listeners(pc);
     this.history.onTravel(() => this.traps.goBack(pc.machine.now));
   }
