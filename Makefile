@@ -3,7 +3,7 @@
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: run build core core-quick guest test test-all soak bench bench-asm lint format picture clean help install-deps
+.PHONY: explore run build core core-quick guest test test-all soak bench bench-asm lint format picture clean help install-deps
 
 bin := node_modules/.bin
 installed := node_modules/.installed
@@ -57,6 +57,10 @@ test-all: build lint
 ## make soak          ten million random port accesses, and ten million interrupts of the kernel (SOAK=1000000 for fewer)
 soak: build
 	@TRAPGATE_SOAK=$(or $(SOAK),10000000) $(bin)/vitest run -c test/vitest.config.ts test/fuzz/port-storm.spec.ts test/kernel/soak.spec.ts
+
+## make explore       another interrupt before every instruction of the kernel's interrupt path; some minutes
+explore: build
+	@TRAPGATE_EXPLORE=1 $(bin)/vitest run -c test/vitest.config.ts test/kernel/interleaving.spec.ts
 
 ## make bench         compute and trap guests on trapgate and on v86, side by side
 bench: build/tools/bench.js build

@@ -2,6 +2,7 @@
 
 import type { Pc } from '../machine/pc.ts';
 import type { Stop } from '../machine/stop.ts';
+import { debugInfoOf } from '../trace/debug-info.ts';
 import type { MachineEvent } from '../trace/events.ts';
 import { irqOf } from '../trace/irq-of.ts';
 import { type Follow, Recorder } from '../trace/recorder.ts';
@@ -32,6 +33,7 @@ export function recordRun(options: MachineOptions, follow: Follow): RecordedRun 
     const session = withClearErrors(() => new Session({ ...plan, realtime: false }));
     const { pc, symbols } = session;
     const recorder = new Recorder(pc, follow);
+    recorder.probeKernel(symbols, debugInfoOf(plan.image.file).constants);
     pc.listenToConsole((byte) => recorder.sent(byte));
     const { frequency } = pc.clock;
     const until = plan.maxInstructions === Infinity ? DEFAULT_SECONDS * frequency : plan.maxInstructions;

@@ -16,7 +16,8 @@ const OPTIONS = [
 const HELP = `usage: trapgate report [OPTIONS] IMAGE
 
 Boot IMAGE without a person and tell how long its interrupts take, line by line: from the rise of the line to the
-handler's first instruction, to the EOI, and to the handler's iret. Times are virtual, in instructions: percentiles
+handler's first instruction, to the EOI, to the bottom half it asked for (a softirq or a work, where the kernel is one
+whose softirqs can be heard of), and to the handler's iret. Times are virtual, in instructions: percentiles
 50, 90 and 99, and the longest. It ends with the guest, or after 5 virtual seconds.
 
 ${describeOptions(OPTIONS)}
@@ -46,19 +47,22 @@ async function run(args: readonly string[]): Promise<number> {
 function table(lines: readonly LineLatencies[]): string {
   if (lines.length === 0) return 'no interrupt was delivered\n';
   const head = ['line', 'rise to', 'count', 'p50', 'p90', 'p99', 'max'];
-  const rows = lines.flatMap(({ irq, toHandler, toEoi, toReturn }) =>
+  const rows = lines.flatMap(({ irq, toHandler, toEoi, toBottomHalf, toReturn }) =>
     (
       [
         ['handler', toHandler],
         ['EOI', toEoi],
+        ['bottom half', toBottomHalf],
         ['iret', toReturn],
       ] as const
-    ).map(([what, values], i) => {
-      const { count, p50, p90, p99, max } = percentilesOf(values);
-      return [i === 0 ? `IRQ ${irq}` : '', what, ...[count, p50, p90, p99, max].map(String)];
-    }),
+    )
+      .filter(([what, { length }]) => length > 0 || what !== 'bottom half')
+      .map(([what, values], i) => {
+        const { count, p50, p90, p99, max } = percentilesOf(values);
+        return [i === 0 ? `IRQ ${irq}` : '', what, ...[count, p50, p90, p99, max].map(String)];
+      }),
   );
   const format = (row: readonly string[]) =>
-    row.map((cell, i) => (i < 2 ? cell.padEnd(8) : cell.padStart(10))).join('');
+    row.map((cell, i) => (i < 2 ? cell.padEnd(i === 0 ? 8 : 12) : cell.padStart(10))).join('');
   return [head, ...rows].map((row) => `${format(row).trimEnd()}\n`).join('');
 }

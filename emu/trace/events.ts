@@ -6,11 +6,14 @@
 import type { Pc } from '../machine/pc.ts';
 import { type ChipEvent, listenToChips } from './chip-events.ts';
 import type { Frame } from './frames.ts';
+import type { KernelEvent } from './kernel-probes.ts';
 import type { TrapEntry } from './trap-log.ts';
 
 /** One event. `time` is virtual time in instructions. */
 export type MachineEvent =
   | ChipEvent
+  /** What the kernel did, when it is known how to hear of it. */
+  | KernelEvent
   /** An exception or a software interrupt was delivered. */
   | { readonly time: number; readonly kind: 'trap'; readonly trap: TrapEntry }
   /** An interrupt of the INTR or NMI pin was delivered. */
@@ -61,6 +64,10 @@ export class EventLog {
     this.insert({ time, kind: 'iret', frame });
   }
 
+  kernelDid(event: KernelEvent): void {
+    this.insert(event);
+  }
+
   sent(time: number, byte: number): void {
     if (byte === 0x0a) {
       this.insert({ time, kind: 'console', line: this.line });
@@ -97,5 +104,13 @@ export function formatEvent(event: MachineEvent, describe: (trap: TrapEntry) => 
         : `${event.chip}: [${event.address.toString(16)}h] = ${event.value.toString(16)}h`;
     case 'console':
       return `console: ${event.line}`;
+    case 'softirq':
+      return `softirq ${event.name}: ${event.phase}`;
+    case 'work':
+      return `work ${event.name}: ${event.phase}`;
+    case 'thread':
+      return `thread ${event.name}/${event.pid} runs`;
+    case 'ring3':
+      return 'return to ring 3';
   }
 }

@@ -56,7 +56,10 @@ export class FrameFollower {
   /** In the order of entry. */
   readonly frames: Frame[] = [];
   readonly observations: Observation[] = [];
-  private readonly open: OpenFrame[] = [];
+  private open: OpenFrame[] = [];
+  /** Of the threads that do not run: what they have entered and not left. */
+  private readonly shelved = new Map<number, OpenFrame[]>();
+  private thread = 0;
   private offSince: number | undefined;
 
   constructor(
@@ -67,6 +70,13 @@ export class FrameFollower {
   /** Handlers entered and not left. */
   get depth(): number {
     return this.open.length;
+  }
+
+  /** The kernel switches to another thread: what this one has entered, it leaves when it runs again. */
+  switchTo(thread: number): void {
+    this.shelved.set(this.thread, this.open);
+    this.open = this.shelved.get(thread) ?? [];
+    this.thread = thread;
   }
 
   /** A trap has been delivered; its handler's first instruction is next. */

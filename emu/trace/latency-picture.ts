@@ -11,6 +11,7 @@ const GAP = 16;
 const MEASURES = [
   ['handler', 'toHandler', '#2f6f9f'],
   ['EOI', 'toEoi', '#b8651b'],
+  ['bottom half', 'toBottomHalf', '#7a4fa3'],
   ['iret', 'toReturn', '#4d8a3d'],
 ] as const;
 

@@ -1,6 +1,7 @@
-/** How long interrupts take: from the rise of the line to the handler, to the EOI, and to the handler's iret. */
+/** How long interrupts take: from the rise of the line to the handler, the EOI, the bottom half, and the handler's iret. */
 
 import type { MachineEvent } from './events.ts';
+import type { KernelEvent } from './kernel-probes.ts';
 
 /** Latencies of one interrupt line, in instructions, in the order in which they came. */
 export interface LineLatencies {
@@ -9,6 +10,8 @@ export interface LineLatencies {
   readonly toHandler: number[];
   /** ... to the EOI. */
   readonly toEoi: number[];
+  /** ... to the first softirq or work that the handler asked for; of a kernel whose softirqs can be heard of. */
+  readonly toBottomHalf: number[];
   /** ... to the handler's iret. */
   readonly toReturn: number[];
 }
@@ -34,6 +37,10 @@ export function latenciesOf(
   const rose = new Map<number, number>();
   /** The rise that led to the handler that runs. */
   const served = new Map<number, number>();
+  /** Handlers entered and not left, innermost last. */
+  const open: number[] = [];
+  /** Softirqs and works that a handler asked for, and the rise that led to it. */
+  const asked = new Map<string, { irq: number; since: number }>();
   for (const event of events) {
     if (event.kind === 'line' && event.level) {
       const irq = Number(event.line.replace('IRQ ', ''));
@@ -44,6 +51,7 @@ export function latenciesOf(
       if (irq === undefined || since === undefined) continue;
       rose.delete(irq);
       served.set(irq, since);
+      open.push(irq);
       ofLine(lines, irq).toHandler.push(event.time - since);
     } else if (event.kind === 'eoi') {
       const since = served.get(event.irq);
@@ -53,16 +61,33 @@ export function latenciesOf(
       const since = irq === undefined ? undefined : served.get(irq);
       if (irq === undefined || since === undefined) continue;
       served.delete(irq);
+      open.splice(open.lastIndexOf(irq), 1);
       ofLine(lines, irq).toReturn.push(event.time - since);
+    } else if (event.kind === 'softirq' || event.kind === 'work') {
+      const what = bottomHalfOf(event);
+      const irq = open.at(-1);
+      const since = irq === undefined ? undefined : served.get(irq);
+      if (event.phase === 'raise' || event.phase === 'queue') {
+        if (irq !== undefined && since !== undefined && !asked.has(what)) asked.set(what, { irq, since });
+      } else if (event.phase === 'enter' || event.phase === 'begin') {
+        const request = asked.get(what);
+        asked.delete(what);
+        if (request) ofLine(lines, request.irq).toBottomHalf.push(event.time - request.since);
+      }
     }
   }
   return [...lines.values()].sort((a, b) => a.irq - b.irq);
 }
 
+/** What a softirq or a work is known by, from its request to its run. */
+export function bottomHalfOf(event: Extract<KernelEvent, { readonly kind: 'softirq' | 'work' }>): string {
+  return event.kind === 'softirq' ? `softirq ${event.nr}` : `work ${event.work}`;
+}
+
 function ofLine(lines: Map<number, LineLatencies>, irq: number): LineLatencies {
   let line = lines.get(irq);
   if (!line) {
-    line = { irq, toHandler: [], toEoi: [], toReturn: [] };
+    line = { irq, toHandler: [], toEoi: [], toBottomHalf: [], toReturn: [] };
     lines.set(irq, line);
   }
   return line;

@@ -5,16 +5,20 @@
  * |--------------|----------------------------------------------------------------------------------------------|
  * | hard IRQ     | a slice for each interrupt handler, from delivery to iret, with its EOI inside                 |
  * | exceptions   | a mark for each exception and system call; a slice where its handler was followed to its iret  |
- * | ring 3       | a slice from each return to ring 3 that was followed to the next delivery there                |
+ * | softirq      | a slice for each softirq that is run                                                            |
+ * | ring 3       | a slice from each return to ring 3 to the next delivery there                                   |
+ * | threads      | a track each: a slice while it runs; under it, one for each work it runs                        |
  * | IRQ n        | a slice while the line is high; the same as a counter                                          |
  * | console      | a mark for each line                                                                         |
  *
- * A flow leads from the line's rise through its handler to the EOI. Times are virtual microseconds.
+ * A flow leads from the line's rise through its handler and the EOI to the softirqs and works that they asked for. Threads,
+ * softirqs and works are there for a kernel that kernel-probes.ts knows. Times are virtual microseconds.
  * Source: "Trace Event Format", Google, 2016.
  */
 
 import { nameOfVector } from '../machine/stop.ts';
 import type { MachineEvent } from './events.ts';
+import { bottomHalfOf } from './latency.ts';
 import type { TrapEntry } from './trap-log.ts';
 
 /** One record of the format, as far as it is used here. */
@@ -43,12 +47,16 @@ export interface TraceContext {
 
 const CPU = 1;
 const LINES = 2;
+const THREADS = 3;
+const WORKS = 4;
 const HARD_IRQ = 1;
 const EXCEPTIONS = 2;
 const RING_3 = 3;
 const CONSOLE = 4;
+const SOFTIRQ = 5;
 const TRACKS: readonly [number, string][] = [
   [HARD_IRQ, 'hard IRQ'],
+  [SOFTIRQ, 'softirq'],
   [EXCEPTIONS, 'exceptions'],
   [RING_3, 'ring 3'],
   [CONSOLE, 'console'],
@@ -66,12 +74,32 @@ export function formatPerfetto(events: readonly MachineEvent[], context: TraceCo
   return `{"displayTimeUnit":"ns","traceEvents":[\n${records.join(',\n')}\n]}\n`;
 }
 
+/** A place that a flow leads through. */
+interface FlowPoint {
+  readonly pid: number;
+  readonly tid: number;
+  readonly time: number;
+}
+
 class Writer {
   private readonly records: TraceRecord[] = [];
   private readonly high = new Map<string, number>();
-  /** Flows that have begun, by IRQ. */
-  private readonly flows = new Map<number, number>();
-  private nextFlow = 1;
+  /** Flows: where each leads, in order; the last place is known at the end only. */
+  private readonly flows: FlowPoint[][] = [];
+  /** The flow that a line's last rise began, by IRQ. */
+  private readonly risen = new Map<number, FlowPoint[]>();
+  /** Flows of the handlers that were entered and not left, innermost last. */
+  private readonly handlers: { readonly trap: TrapEntry; readonly flow: FlowPoint[] | undefined }[] = [];
+  /** Flows that lead to a softirq or work that was asked for. */
+  private readonly asked = new Map<string, FlowPoint[][]>();
+  /** Of the softirqs and works that run: what they ask for continues their flows. */
+  private readonly running: {
+    readonly what: string;
+    readonly since: number;
+    readonly flows: readonly FlowPoint[][];
+  }[] = [];
+  private thread: { readonly pid: number; readonly name: string; readonly since: number } | undefined;
+  private readonly named = new Set<string>();
   private userSince: number | undefined;
   private readonly lineTracks = new Map<string, number>();
 
@@ -84,6 +112,9 @@ class Writer {
     for (const event of events) this.add(event);
     const end = events.at(-1)?.time ?? 0;
     for (const [line, since] of this.high) this.slice(LINES, this.lineTrack(line), 'high', since, end);
+    this.threadEnds(end);
+    if (this.userSince !== undefined) this.slice(CPU, RING_3, 'ring 3', this.userSince, end);
+    for (const [n, points] of this.flows.entries()) this.writeFlow(points, n + 1);
     return this.records;
   }
 
@@ -91,6 +122,9 @@ class Writer {
     if (event.kind === 'line') this.edge(event.line, event.level, event.time);
     else if (event.kind === 'trap' || event.kind === 'interrupt') this.delivered(event.trap);
     else if (event.kind === 'iret') this.returned(event.frame.trap, event.time, event.frame.exit?.cpl);
+    else if (event.kind === 'softirq' || event.kind === 'work') this.bottomHalf(event);
+    else if (event.kind === 'thread') this.switched(event);
+    else if (event.kind === 'ring3') this.userSince = event.time;
     else if (event.kind === 'eoi') this.ended(event.irq, event.time);
     else if (event.kind === 'console') this.mark(CONSOLE, event.line, event.time, {});
   }
@@ -110,8 +144,9 @@ class Writer {
       this.high.set(line, time);
       const irq = Number(line.replace('IRQ ', ''));
       if (Number.isNaN(irq)) return;
-      this.flows.set(irq, this.nextFlow++);
-      this.flow('s', irq, LINES, track, time);
+      const flow = [{ pid: LINES, tid: track, time }];
+      this.flows.push(flow);
+      this.risen.set(irq, flow);
     } else if (since !== undefined) {
       this.high.delete(line);
       this.slice(LINES, track, 'high', since, time);
@@ -124,23 +159,80 @@ class Writer {
     }
     this.userSince = undefined;
     const irq = isInterrupt(trap) ? this.context.irqOf(trap.vector) : undefined;
-    if (irq !== undefined) this.flow('t', irq, CPU, HARD_IRQ, trap.time);
+    const flow = irq === undefined ? undefined : this.risen.get(irq);
+    flow?.push({ pid: CPU, tid: HARD_IRQ, time: trap.time });
+    if (isInterrupt(trap)) this.handlers.push({ trap, flow });
     if (!isInterrupt(trap))
       this.mark(EXCEPTIONS, nameOfVector(trap.vector, trap.errorCode), trap.time, this.detailsOf(trap));
   }
 
   private returned(trap: TrapEntry, time: number, cpl: number | undefined): void {
-    const track = isInterrupt(trap) ? HARD_IRQ : EXCEPTIONS;
-    const irq = this.context.irqOf(trap.vector);
-    const name = isInterrupt(trap) && irq !== undefined ? `IRQ ${irq}` : nameOfVector(trap.vector, trap.errorCode);
-    this.slice(CPU, track, name, trap.time, time, this.detailsOf(trap));
     if (cpl === 3) this.userSince = time;
+    if (!isInterrupt(trap)) {
+      this.slice(CPU, EXCEPTIONS, nameOfVector(trap.vector, trap.errorCode), trap.time, time, this.detailsOf(trap));
+      return;
+    }
+    const mine = this.handlers.findIndex((handler) => handler.trap.index === trap.index);
+    if (mine < 0) return;
+    this.handlers.splice(mine, 1);
+    this.handled(trap, time);
+  }
+
+  private handled(trap: TrapEntry, time: number): void {
+    const irq = this.context.irqOf(trap.vector);
+    const name = irq === undefined ? nameOfVector(trap.vector, trap.errorCode) : `IRQ ${irq}`;
+    this.slice(CPU, HARD_IRQ, name, trap.time, time, this.detailsOf(trap));
+  }
+
+  /** Asked for, begun, done. */
+  private bottomHalf(event: Extract<MachineEvent, { readonly kind: 'softirq' | 'work' }>): void {
+    const what = bottomHalfOf(event);
+    if (event.phase === 'raise' || event.phase === 'queue') {
+      const sources = [this.handlers.at(-1)?.flow ?? [], ...(this.running.at(-1)?.flows ?? [])];
+      const flows = sources.filter((flow) => flow.length > 0);
+      this.asked.set(what, [...new Set([...(this.asked.get(what) ?? []), ...flows])]);
+      return;
+    }
+    const isSoftirq = event.kind === 'softirq';
+    const [pid, tid] = isSoftirq ? [CPU, SOFTIRQ] : [WORKS, event.thread];
+    if (event.phase === 'enter' || event.phase === 'begin') {
+      const flows = this.asked.get(what) ?? [];
+      this.asked.delete(what);
+      for (const flow of flows) flow.push({ pid, tid, time: event.time });
+      this.running.push({ what, since: event.time, flows });
+      return;
+    }
+    const at = this.running.findLastIndex((run) => run.what === what);
+    const [run] = at < 0 ? [] : this.running.splice(at, 1);
+    if (run) this.slice(pid, tid, event.name, run.since, event.time);
+  }
+
+  private switched({ pid, name, time }: Extract<MachineEvent, { readonly kind: 'thread' }>): void {
+    this.threadEnds(time);
+    // On its way out of an interrupt the kernel gives the CPU to somebody else: the iret comes when this one runs again.
+    for (const { trap } of this.handlers.splice(0).reverse()) this.handled(trap, time);
+    this.thread = { pid, name, since: time };
+    if (this.named.size === 0) {
+      this.name('process_name', THREADS, 0, 'threads');
+      this.name('process_name', WORKS, 0, 'works');
+    }
+    for (const group of [THREADS, WORKS]) {
+      const key = `${group} ${pid} ${name}`;
+      if (!this.named.has(key)) this.name('thread_name', group, pid, `${name}/${pid}`);
+      this.named.add(key);
+    }
+  }
+
+  private threadEnds(time: number): void {
+    if (this.thread) this.slice(THREADS, this.thread.pid, this.thread.name, this.thread.since, time);
   }
 
   private ended(irq: number, time: number): void {
-    if (!this.flows.has(irq)) return;
+    const flow = this.risen.get(irq);
+    if (!flow) return;
     this.slice(CPU, HARD_IRQ, `EOI ${irq}`, time, time + 1);
-    this.flow('f', irq, CPU, HARD_IRQ, time);
+    flow.push({ pid: CPU, tid: HARD_IRQ, time });
+    this.risen.delete(irq);
   }
 
   private detailsOf(trap: TrapEntry): Record<string, string | number> {
@@ -179,20 +271,14 @@ class Writer {
     this.records.push({ ph: 'i', name, pid: CPU, tid, ts: this.at(time), s: 't', args });
   }
 
-  private flow(ph: 's' | 't' | 'f', irq: number, pid: number, tid: number, time: number): void {
-    const id = this.flows.get(irq);
-    if (id === undefined) return;
-    this.records.push({
-      ph,
-      name: 'interrupt',
-      cat: 'irq',
-      id,
-      pid,
-      tid,
-      ts: this.at(time),
-      ...(ph === 'f' ? { bp: 'e' } : {}),
+  /** A flow that leads nowhere is none. */
+  private writeFlow(points: readonly FlowPoint[], id: number): void {
+    if (points.length < 2) return;
+    points.forEach(({ pid, tid, time }, i) => {
+      const ph = i === 0 ? 's' : i === points.length - 1 ? 'f' : 't';
+      const bind = ph === 'f' ? { bp: 'e' as const } : {};
+      this.records.push({ ph, name: 'interrupt', cat: 'irq', id, pid, tid, ts: this.at(time), ...bind });
     });
-    if (ph === 'f') this.flows.delete(irq);
   }
 }
 

@@ -7,6 +7,8 @@ import type { Pc } from '../machine/pc.ts';
 import type { Stop } from '../machine/stop.ts';
 import { EventLog, type MachineEvent } from './events.ts';
 import { type Frame, FrameFollower, type Observation } from './frames.ts';
+import { KernelProbes } from './kernel-probes.ts';
+import type { SymbolTable } from './symbols.ts';
 import { type TrapEntry, TrapLog } from './trap-log.ts';
 
 /** How far to go; whichever comes first. */
@@ -28,6 +30,7 @@ export class Recorder {
   private log!: TrapLog;
   private eventLog!: EventLog;
   private follower!: FrameFollower;
+  private probes: KernelProbes | undefined;
   private wanted: Goal['event'];
   private found: MachineEvent | undefined;
 
@@ -69,6 +72,14 @@ export class Recorder {
     this.pc.cpu.setWatches([{ first: base, last: (base + limit) >>> 0, read: false, write: true }]);
   }
 
+  /** Hear of what the kernel does, too, if it is one that is known. */
+  probeKernel(symbols: SymbolTable, constants: ReadonlyMap<string, number>): void {
+    this.probes = KernelProbes.of(this.pc, symbols, constants, (event) => {
+      this.eventLog.kernelDid(event);
+      if (event.kind === 'thread') this.follower.switchTo(event.pid);
+    });
+  }
+
   /** COM1 has sent a byte. */
   sent(byte: number): void {
     this.eventLog.sent(this.pc.machine.now, byte);
@@ -97,9 +108,10 @@ export class Recorder {
       const delivered = this.log.entries.length > before ? this.log.last : undefined;
       const entered = delivered !== undefined && this.follows(delivered);
       if (entered) this.follower.entered(delivered);
-      if (!delivered) after?.();
+      if (!delivered && stop.kind !== 'breakpoint') after?.();
       if (looking || entered) this.follower.look();
       if (this.found) return stop;
+      if (stop.kind === 'breakpoint' && this.probes?.met()) continue;
       if (stop.kind === 'watch') {
         this.follower.tableWritten();
         continue;
