@@ -13,7 +13,7 @@ import {
   WATCH_COUNT, WATCH_DATA, WATCH_PORTS, WATCH_READ, WATCH_WRITE, WATCHING, CPL, CR0,
 } from './layout';
 import { CASE_outside } from './generated/tables';
-import { FLAG_AC, FLAG_RF, FLAG_TF } from './segments';
+import { FLAG_AC, FLAG_RF, FLAG_TF, FLAG_VIP } from './segments';
 import { flushTranslations } from './paging';
 import { meetWatches, watchesPage } from './attach';
 
@@ -39,13 +39,18 @@ function overlaps(n: u32, at: u32, bytes: u32): bool {
   const mask = lengthMask(n), first = load<u32>(DR + n * 4) & ~mask;
   return at - first <= mask || first - at < bytes;
 }
-/** Bits 0 to 3: the enabled breakpoints on one of two conditions that an access meets. */
+/**
+ * Bits 0 to 3: the breakpoints on one of two conditions that an access meets; 0 when none of them is enabled. SDM 3B,
+ * 17.2.3: where one is, the bits of those that are not may be set too, and Bochs has it so.
+ */
 function hits(condition: u32, other: u32, at: u32, bytes: u32): u32 {
-  let found: u32 = 0;
+  let met: u32 = 0, enabled: u32 = 0;
   for (let n: u32 = 0; n < 4; n++) {
-    if (isEnabled(n) && (conditionOf(n) == condition || conditionOf(n) == other) && overlaps(n, at, bytes)) found |= 1 << n;
+    if ((conditionOf(n) != condition && conditionOf(n) != other) || !overlaps(n, at, bytes)) continue;
+    met |= 1 << n;
+    enabled |= <u32>isEnabled(n);
   }
-  return found;
+  return enabled ? met : 0;
 }
 
 /** DR0 to DR3, DR7 or CR4.DE changed: work out anew what is watched. */
@@ -105,7 +110,7 @@ export function isPageWatched(linear: u32): bool {
 }
 /** Anything but 0: something here may want a word before the next instruction. */
 @inline export function unusual(): u32 {
-  return (load<u32>(EFLAGS) & (FLAG_TF | FLAG_RF | FLAG_AC)) | load<u32>(DEBUG_TRAPS) | (load<u32>(WATCHING) & WATCH_CODE);
+  return (load<u32>(EFLAGS) & (FLAG_TF | FLAG_RF | FLAG_AC | FLAG_VIP)) | load<u32>(DEBUG_TRAPS) | (load<u32>(WATCHING) & WATCH_CODE);
 }
 /** Must every instruction go through the slow step? */
 export function isCareful(): bool {
@@ -115,6 +120,14 @@ export function isCareful(): bool {
 export function trapsAreDue(pc: usize): bool {
   if (heldOff()) return false;
   return <u32>load<u16>(pc, R_SLOW_CASE) != CASE_outside || (load<u8>(pc, R_KIND) & KIND_REAL) != 0;
+}
+/** The traps that wait, and the code breakpoints on the instruction that they come before: one exception tells of both. */
+export function trapsAt(pc: usize): u32 {
+  const traps = load<u32>(DEBUG_TRAPS);
+  return load<u32>(WATCHING) & WATCH_CODE ? traps | codeBreakpointsAt(pc) : traps;
+}
+function codeBreakpointsAt(pc: usize): u32 {
+  return hits(ON_CODE, ON_CODE, load<u32>(SEGMENTS + CS * SEGMENT, S_BASE) + load<u32>(pc, R_EIP), 1);
 }
 /** What the delivery of a debug exception leaves in DR6 and DR7. SDM 3B, 17.2.3 and 17.2.4. */
 export function enterDebugHandler(found: u32): void {
@@ -130,7 +143,7 @@ export function beginWatchfully(pc: usize): u32 {
   const real = (load<u8>(pc, R_KIND) & KIND_REAL) != 0, flags = load<u32>(EFLAGS);
   if (!real && pc != FETCH) return 0;
   if (load<u32>(WATCHING) & WATCH_CODE && !(flags & FLAG_RF) && !load<u32>(REPEATING) && !heldOff()) {
-    const linear = load<u32>(SEGMENTS + CS * SEGMENT, S_BASE) + load<u32>(pc, R_EIP), found = hits(ON_CODE, ON_CODE, linear, 1);
+    const found = codeBreakpointsAt(pc);
     if (found) return found;
   }
   if (!real) return 0;

@@ -85,6 +85,11 @@ function modrm(record: usize, overridden: u32): void {
   store<u8>(record, load<u8>(record, R_KIND) | <u8>(overridden == NO_MEMORY ? segment : overridden), R_KIND);
 }
 
+function modrmOfRegisters(): void {
+  const b = byte();
+  mod = 3; reg = (b >>> 3) & 7; rm = b & 7; indexed = false;
+}
+
 /** SDM 2A, table 2-2 and 2-3. Gives the default segment: SS where ESP or EBP is the base (SDM 1, 3.7.4). */
 function operand32(record: usize): u32 {
   let base: u32 = ZERO, index: u32 = ZERO, scale: u32 = 0, displacement: u32 = 0, segment = DS;
@@ -187,7 +192,11 @@ function decodeOne(record: usize): u32 {
   let seen = false;
   if (number & 0x8000) { modrm(record, overridden); seen = true; number = (number & 0x7fff) + reg; }
   const line = LINES + number * LINE, traits: u32 = load<u16>(line, L_TRAITS);
-  if (traits & NEEDS_MODRM && !seen) modrm(record, overridden);
+  if (traits & NEEDS_MODRM && !seen) {
+    // SDM 2B, MOV to and from control and debug registers: rm is a register whatever mod says.
+    if (load<u8>(line, L_DST) == FROM_REG_NUMBER || load<u8>(line, L_SRC) == FROM_REG_NUMBER) modrmOfRegisters();
+    else modrm(record, overridden);
+  }
   const isMemory = traits & NEEDS_MODRM && mod != 3;
   const slow: u32 = load<u16>(line + (isMemory ? L_MEMORY : L_REGISTER));
   if (trouble) return 0;

@@ -101,9 +101,10 @@ function interruptReturn<T>(pc: usize): usize {
     selector = load<u16>(frame, 4);
     flags = load<u32>(frame, 8);
   } else {
-    eip = <u32>peekValue<T>(0);
-    selector = <u32>peekValue<T>(size) & 0xffff;
+    // Processors read the frame from its end: seen in CR2 where it lies on a page that is not there.
     flags = <u32>peekValue<T>(2 * size);
+    selector = <u32>peekValue<T>(size) & 0xffff;
+    eip = <u32>peekValue<T>(0);
     if (faulted()) return 0;
   }
   if (sizeof<T>() == 4 && flags & FLAG_VM && load<u32>(CPL) == 0) return returnToVirtual8086(eip, selector, flags);
@@ -135,7 +136,8 @@ function returnNoted(frame: usize): usize {
 
 /** ret far; the immediate is how many bytes of parameters to drop. */
 export function retFar<T>(pc: usize): usize {
-  const size = <u32>sizeof<T>(), eip = <u32>peekValue<T>(0), selector = <u32>peekValue<T>(size) & 0xffff, dropped = imm(pc) & 0xffff;
+  // The selector is read before EIP, as with iret.
+  const size = <u32>sizeof<T>(), selector = <u32>peekValue<T>(size) & 0xffff, eip = <u32>peekValue<T>(0), dropped = imm(pc) & 0xffff;
   if (faulted()) return pc;
   if (isRealStyle()) return retFarReal(pc, eip, selector, 2 * size + dropped);
   if (!prepareCode(selector)) return pc;

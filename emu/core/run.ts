@@ -6,8 +6,8 @@ import {
 import { runHot } from './generated/hot';
 import { prepareSteps, stepSlow } from './generated/slow';
 import { deliver } from './traps';
-import { hasErrorCode, DB, NMI_VECTOR } from './fault';
-import { beginWatchfully, enterDebugHandler, isCareful, refreshBreakpoints, trapsAreDue, unusual } from './debug';
+import { hasErrorCode, DB, GP, NMI_VECTOR } from './fault';
+import { beginWatchfully, enterDebugHandler, isCareful, refreshBreakpoints, trapsAreDue, trapsAt, unusual } from './debug';
 import { meetEvent, stopsBefore } from './attach';
 import { find, forgetBlocks, resetBlocks } from './blocks';
 import { flushTranslations, forgetSaved, probe } from './paging';
@@ -17,6 +17,7 @@ import { refreshMode, FLAG_IF, FLAG_RF } from './segments';
 import { arithmeticFlags, setArithmeticFlags, ARITHMETIC } from './flags';
 import { controlChanged } from './control';
 import { resetModel } from './model';
+import { virtualInterruptWaits } from './virtual';
 import { instructionsLeft, now } from './time';
 
 @external('env', 'acknowledge') declare function acknowledge(): u32;
@@ -94,7 +95,7 @@ export function run(limit: i32): u32 {
       // SDM 3A, table 6-2: of what waits at an instruction boundary, the debug traps of the instruction before go first,
       // then NMI, then INTR; then the code breakpoints of the next instruction, and what fetching it raises.
       if (load<u32>(DEBUG_TRAPS) && trapsAreDue(pc)) {
-        pc = deliverDebug(pc, load<u32>(DEBUG_TRAPS), CAUSE_TRAP);
+        pc = deliverDebug(pc, trapsAt(pc), CAUSE_TRAP);
         continue;
       }
       if (!load<u32>(SHADOW)) {
@@ -115,6 +116,12 @@ export function run(limit: i32): u32 {
       // In the shadow of sti, for the last instructions before the deadline, and where each one is looked at: single steps.
       let careful = load<u32>(SHADOW) != 0 || load<i32>(BUDGET) < 0;
       if (unusual()) {
+        if (virtualInterruptWaits()) {
+          const eip = load<u32>(pc, R_EIP);
+          chargeDelivery(load<u8>(pc, R_POSITION));
+          pc = deliver(GP, CAUSE_FAULT, true, 0, eip);
+          continue;
+        }
         const found = beginWatchfully(pc);
         if (found) { pc = deliverDebug(pc, found, CAUSE_FAULT); continue; }
         careful = careful || isCareful();

@@ -6,7 +6,7 @@ import {
 import { raise, faulted, BP, OF_VECTOR, BR, UD, GP, NP } from './fault';
 import { overflow, recordZero } from './flags';
 import {
-  readSegment, writeSegment, readForUpdate, writeBack, proveWrite, linearOf, ACCESS_READABLE, ACCESS_TYPE_CODE,
+  readSegment, writeSegment, proveWrite, linearOf, ACCESS_READABLE, ACCESS_TYPE_CODE,
 } from './memory';
 import { flushPage } from './paging';
 import {
@@ -172,15 +172,19 @@ export function verw(pc: usize): usize {
   if (answer(pc, dst(pc), 0)) recordZero(isWritableData(high));
   return faulted() ? pc : onward(pc);
 }
-/** SDM 2A, ARPL: raise the E operand's RPL to the register's. */
+/** SDM 2A, ARPL: raise the E operand's RPL to the register's. Memory that needs no change is only read, as processors do. */
 export function arpl(pc: usize): usize {
   if (!needsProtected()) return pc;
   const memory = isMemory(pc), wanted = <u32>load<u16>(src(pc)) & 3;
-  const selector: u32 = memory ? <u32>readForUpdate<u16>(segmentOf(pc), offset(pc)) : <u32>load<u16>(dst(pc));
+  const selector: u32 = memory ? <u32>readSegment<u16>(segmentOf(pc), offset(pc)) : <u32>load<u16>(dst(pc));
   if (faulted()) return pc;
-  const raised = (selector & 3) < wanted, value = <u16>(raised ? (selector & ~3) | wanted : selector);
-  if (memory) writeBack<u16>(segmentOf(pc), offset(pc), value);
-  else store<u16>(dst(pc), value);
+  const raised = (selector & 3) < wanted;
+  if (raised) {
+    const value = <u16>((selector & ~3) | wanted);
+    if (memory) writeSegment<u16>(segmentOf(pc), offset(pc), value);
+    else store<u16>(dst(pc), value);
+    if (faulted()) return pc;
+  }
   recordZero(raised);
   return onward(pc);
 }

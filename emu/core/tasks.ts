@@ -4,10 +4,10 @@
 // Past it the new task's state is loaded, and a fault (a selector of its TSS that won't load, say) is the new
 // task's, before its first instruction: it is delivered from here.
 import {
-  EFLAGS, CR0, CR3, ES, CS, SS, FS, GS, LDTR, TR, CPL, S_SELECTOR, S_BASE, S_LIMIT, S_ACCESS,
-  FAULT, FAULT_CODE, CAUSE_FAULT, CAUSE_TRAP, DEBUG_TRAPS, GENERATION,
+  EFLAGS, CR0, CR3, ES, CS, SS, DS, FS, GS, LDTR, TR, CPL, S_SELECTOR, S_BASE, S_LIMIT, S_ACCESS,
+  FAULT, FAULT_CODE, CAUSE_TRAP, DEBUG_TRAPS, GENERATION,
 } from './layout';
-import { raise, faulted, hasErrorCode, DB, TS, NP, SS_FAULT, GP } from './fault';
+import { raise, faulted, DB, TS, NP, SS_FAULT, GP } from './fault';
 import { arithmeticFlags } from './flags';
 import { readSystem, writeSystem, proveWritable, segmentAt, ACCESS_TYPE_CODE, ACCESS_READABLE } from './memory';
 import { CR0_PG } from './paging';
@@ -20,7 +20,7 @@ import {
 import { writeFlags } from './eflags';
 import { dropLocalBreakpoints, enterDebugHandler, DR6, DR6_BT } from './debug';
 import { pushValue } from './stack';
-import { deliver } from './traps';
+import { deliver, deliverInNewTask } from './traps';
 import { find } from './blocks';
 
 export const BY_JUMP: u32 = 0, BY_CALL: u32 = 1, BY_RETURN: u32 = 2;
@@ -83,9 +83,8 @@ let arrived: bool = false; // it got to its first instruction without a fault
 
 /** The exception noted in FAULT is the new task's. */
 function deliverHere(eip: u32): usize {
-  const vector = load<u32>(FAULT) & 0xff, code = load<u32>(FAULT_CODE);
   arrived = false;
-  return deliver(vector, CAUSE_FAULT, hasErrorCode(vector), code, eip);
+  return deliverInNewTask(load<u32>(FAULT) & 0xff, load<u32>(FAULT_CODE), eip);
 }
 
 // The new task's state, between its being read and its being loaded.
@@ -218,10 +217,8 @@ function loadTaskSegments(): bool {
   if (!loadTaskStack()) return false;
   ringKnown = true;
   refreshMode();
-  for (let segment = ES; segment <= GS; segment++) {
-    if (segment != CS && segment != SS && !loadTaskData(segment)) return false;
-  }
-  return loadTaskCode();
+  // DS before ES: the manual does not say, Bochs has it so.
+  return loadTaskData(DS) && loadTaskData(ES) && loadTaskData(FS) && loadTaskData(GS) && loadTaskCode();
 }
 /** The first fetch is checked like any jump. */
 function entryWithinLimit(): bool {
@@ -254,8 +251,10 @@ function loadTaskStack(): bool {
   const selector = selectorOf(SS), cpl = rplOf(selectorOf(CS));
   if (isNull(selector)) return refuse(TS, 0);
   if (!readDescriptor(selector, TS, 0)) return false;
-  if (!isWritableData(high) || rplOf(selector) != cpl || dplOf(high) != cpl) return refuse(TS, selector);
+  if (!isWritableData(high)) return refuse(TS, selector);
+  // Presence, the tenth check of the table, comes before the eleventh and the fifteenth: DPL and RPL.
   if (!isPresent(high)) return refuse(SS_FAULT, selector);
+  if (rplOf(selector) != cpl || dplOf(high) != cpl) return refuse(TS, selector);
   const h = markAccessed(selector, high);
   if (faulted()) return false;
   setSegment(SS, selector, low, h);

@@ -42,6 +42,7 @@ const G_CODE_ACCESS: u32 = 28;
 const FACT_GATE_DPL: u32 = 3, FACT_CODE_DPL_SHIFT: u32 = 2, FACT_CONFORMING: u32 = 16, FACT_WIDE: u32 = 32, FACT_TASK: u32 = 64;
 const FACT_BEYOND_LIMIT: u32 = 128;
 const NEVER_PLAIN: u32 = 0xff;
+const NOTHING: u32 = 0xff; // in place of a vector
 
 const IDT_BIT: u32 = 2; // SDM 3A, figure 6-7
 const GATE_TRAP: u32 = 1; // type bit: a trap gate leaves IF alone
@@ -245,12 +246,16 @@ function attempt(vector: u32, cause: u32, hasCode: bool, code: u32, eip: u32): u
 function enterUnlogged(vector: u32, cause: u32, hasCode: bool, code: u32, eip: u32, gate: usize): usize {
   const fault = cause == CAUSE_FAULT && vector != DB;
   logTrap(vector, cause, hasCode, code, eip, flagsRegister());
+  switchingFor = cause == CAUSE_FAULT ? vector : NOTHING;
   const handler = gate
     ? interruptTask(load<u32>(gate, G_SELECTOR), hasCode, code, eip, cause == CAUSE_SOFTWARE ? 0 : 1, fault)
     : interruptReal(vector, eip);
+  switchingFor = NOTHING;
   if (faulted()) store<u32>(TRAPS, load<u32>(TRAPS) - 1);
   return handler;
 }
+/** The fault that a task switch is delivering, while it does. */
+let switchingFor: u32 = NOTHING;
 
 // ---- faults on the way. SDM 3A, table 6-5.
 
@@ -314,6 +319,23 @@ function deliverAt(vector: u32, cause: u32, hasCode: bool, code: u32, eip: u32, 
  */
 export function deliver(vector: u32, cause: u32, hasCode: bool, code: u32, eip: u32): usize {
   return deliverAt(vector, cause, hasCode, code, eip, eip);
+}
+/**
+ * Deliver a fault that a new task met before its first instruction. Where a fault led to that task its delivery is not
+ * done yet: the two may make a double fault, in the new task.
+ */
+export function deliverInNewTask(vector: u32, code: u32, eip: u32): usize {
+  const first = switchingFor;
+  switchingFor = NOTHING;
+  if (first == DF) {
+    store<u32>(FAULT, 0);
+    store<u32>(SHUTDOWN, 1);
+    store<u32>(SHUTDOWN_VECTOR, first);
+    store<u32>(SHUTDOWN_CODE, 0);
+    return find(eip);
+  }
+  if (first != NOTHING && isDouble(first, CAUSE_FAULT, vector)) return deliver(DF, CAUSE_FAULT, true, 0, eip);
+  return deliver(vector, CAUSE_FAULT, hasErrorCode(vector), code, eip);
 }
 /** int n, int3 and into: gates check their DPL, and a fault on the way blames the instruction itself. */
 export function softwareInterrupt(pc: usize, vector: u32): usize {

@@ -35,6 +35,12 @@ export function admitsImage(flags: u32): bool {
 export function loadImage(flags: u32): void {
   writeFlags((flags & 0xffff) | (flags & FLAG_IF ? FLAG_VIF : 0), FLAGS_ALWAYS | FLAG_VIF);
 }
+/** SDM 3B, 20.3.2: VIF and VIP found set at the beginning of an instruction are #GP(0): an iret or a task switch loaded them. */
+export function virtualInterruptWaits(): bool {
+  const both = FLAG_VIF | FLAG_VIP;
+  if ((load<u32>(EFLAGS) & both) != both || load<u32>(CPL) != 3) return false;
+  return (load<u32>(CR4) & (isVirtual8086() ? CR4_VME : CR4_PVI)) != 0;
+}
 /** cli and sti of VIF. SDM 2B, STI: #GP(0) while an interrupt waits. */
 export function clearVirtual(): void { store<u32>(EFLAGS, load<u32>(EFLAGS) & ~FLAG_VIF); }
 export function setVirtual(): bool {

@@ -131,7 +131,8 @@ export function traits(i: Instruction, operands: Operands): number {
     i.pure ||
     i.name === 'onward';
   if (!quiet || given.some((part) => part.startsWith('O'))) bits |= L.MAY_FAULT;
-  if (i.lock) bits |= L.LOCKABLE;
+  // The destination comes first: `add Gb,Eb` writes no memory.
+  if (i.lock && /^[EM]/.test(operands)) bits |= L.LOCKABLE;
   if (i.kind === 'shift' && !given.includes('CL')) bits |= L.COUNTS;
   if (i.kind === 'address' || given.includes('H')) bits |= L.LOAD_OFFSET;
   return bits;
