@@ -3,7 +3,7 @@
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: explore run build core core-quick guest test test-all soak bench bench-asm lint format picture clean help install-deps
+.PHONY: explore run build core core-quick guest test test-all conformance conformance-freeze conformance-causes soak bench bench-asm lint format picture clean help install-deps
 
 bin := node_modules/.bin
 installed := node_modules/.installed
@@ -53,6 +53,18 @@ test: build lint
 test-all: build lint
 	@sh emu/build/referees.sh
 	@TRAPGATE_REFEREES=1 $(bin)/vitest run -c test/vitest.config.ts
+
+## make conformance   random programs here and on Bochs, QEMU and this processor, until they differ (CONFORMANCE=10000000)
+conformance: build/tools/differential.js
+	@node build/tools/differential.js --instructions $(or $(CONFORMANCE),10000000)
+
+## make conformance-freeze  write anew the slice of it that make test runs
+conformance-freeze: build/tools/differential.js
+	@node build/tools/differential.js --freeze
+
+## make conformance-causes  which places in the core that raise an exception the checked-in cases come to
+conformance-causes: build/tools/causes.js
+	@node build/tools/causes.js
 
 ## make soak          ten million random port accesses, and ten million interrupts of the kernel (SOAK=1000000 for fewer)
 soak: build
@@ -130,6 +142,12 @@ build/tools/bench-asm.js: test/bench/assembler.ts $(assembler) $(installed)
 	@$(bundled)
 
 build/tools/conformance.js: test/conformance/main.ts $(call files,test/conformance) $(hosts) build/core.stamp
+	@$(bundled)
+
+build/tools/differential.js: test/conformance/differential/main.ts $(call files,test/conformance) $(hosts) build/core.stamp
+	@$(bundled)
+
+build/tools/causes.js: test/conformance/differential/causes.ts $(call files,test/conformance) $(hosts) build/core.stamp
 	@$(bundled)
 
 build/core.stamp: build/tools/core.js $(core) $(call unless_there,$(image))

@@ -2,13 +2,16 @@
  * The formats of conformance cases. A file says which it is (`format`), and how to read it (`about`).
  *
  * "x86-trap-cases/1": an environment shared by all cases (descriptor tables, handlers that are a HLT each), and cases:
- * a few instructions, the processor's whole state before them, and what the handler finds.
+ * a few instructions, the processor's whole state before them, and what the handler finds. In the place of the environment
+ * may stand the name of another file, whose environment it is; and `base` may say what a state is unless a case says else.
  *
  * "x86-alu-cases/1": one instruction a row, registers and 64 bytes of memory before and after.
  *
  * "x86-fpu-cases/1": the same for x87, MMX and SSE; see fpu-format.ts.
  */
 import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import type { FpuCases } from './fpu-format.ts';
 
 export const GENERAL = ['eax', 'ecx', 'edx', 'ebx', 'esp', 'ebp', 'esi', 'edi'] as const;
@@ -66,7 +69,8 @@ export type InitialState = Readonly<
     | 'ldt',
     number
   >
->;
+> &
+  Readonly<Partial<Record<'dr1' | 'dr2' | 'dr3', number>>>;
 
 type FrameField = 'eip' | 'cs' | 'eflags' | 'esp' | 'ss' | 'es' | 'ds' | 'fs' | 'gs';
 
@@ -127,13 +131,30 @@ export interface AluCases {
   readonly rows: readonly AluRow[];
 }
 
-/** @throws Error when the file cannot be read or is of no known format */
+interface Abridged {
+  readonly env: Environment | string;
+  readonly base?: InitialState;
+  readonly cases: readonly TrapCase[];
+}
+
+/**
+ * A file that ends in .gz is compressed.
+ * @throws Error when the file cannot be read or is of no known format
+ */
 export function readCases(path: string): TrapCases | AluCases | FpuCases {
-  const file = JSON.parse(readFileSync(path, 'utf8')) as { format?: unknown };
-  if (file.format === 'x86-trap-cases/1') return file as TrapCases;
+  const bytes = readFileSync(path);
+  const text = path.endsWith('.gz') ? gunzipSync(bytes).toString() : bytes.toString();
+  const file = JSON.parse(text) as { format?: unknown };
+  if (file.format === 'x86-trap-cases/1') return unabridged(path, file as unknown as Abridged);
   if (file.format === 'x86-alu-cases/1') return file as AluCases;
   if (file.format === 'x86-fpu-cases/1') return file as FpuCases;
   throw new Error(`${path}: format ${JSON.stringify(file.format)} is not known`);
+}
+
+function unabridged(path: string, { env, base, cases }: Abridged): TrapCases {
+  const other = typeof env === 'string' ? (readCases(join(dirname(path), env)) as TrapCases).env : env;
+  const whole = base ? cases.map((test) => ({ ...test, init: { ...base, ...test.init } })) : cases;
+  return { format: 'x86-trap-cases/1', env: other, cases: whole };
 }
 
 export const hex = (value: number, digits = 8) => (value >>> 0).toString(16).padStart(digits, '0');

@@ -1,13 +1,6 @@
 /** A processor with a little RAM and nothing around it, to put into any state and see what one trap makes of it. */
 import { Cpu, RunExit, type Segment, type SegmentRegister } from '../../emu/machine/cpu.ts';
-import {
-  type Environment,
-  GENERAL,
-  type General,
-  type InitialState,
-  SEGMENT_NAMES,
-  type SegmentName,
-} from './formats.ts';
+import { type Environment, GENERAL, type General, type InitialState, SEGMENT_NAMES } from './formats.ts';
 
 const RAM_BYTES = 4 << 20;
 /** More than any case needs; one that runs away is stopped here. */
@@ -17,6 +10,19 @@ const PE = 1;
 const FLOATING = 0xffffffff;
 
 export type End = 'halted' | 'shutdown' | 'running away';
+
+const LONGEST_INSTRUCTION = 15;
+const PAGE = 4096;
+const BIG = 0x4000;
+
+const DEBUG_REGISTERS = [
+  [0, 'dr0'],
+  [1, 'dr1'],
+  [2, 'dr2'],
+  [3, 'dr3'],
+  [6, 'dr6'],
+  [7, 'dr7'],
+] as const;
 
 export class Rig {
   private readonly cpu = Cpu.create(
@@ -46,6 +52,10 @@ export class Rig {
     this.cpu.memoryChanged(address, bytes.length);
   }
 
+  /** Physical memory itself, to look at. */
+  get memory(): Readonly<Uint8Array> {
+    return this.cpu.ram;
+  }
   /** A copy of physical memory. */
   read(address: number, length: number): Uint8Array {
     return this.cpu.ram.slice(address, address + length);
@@ -56,12 +66,7 @@ export class Rig {
     const { cpu } = this;
     for (const name of GENERAL) cpu.setRegister(name, init[name]);
     for (const name of ['cr0', 'cr2', 'cr3', 'cr4', 'eip', 'eflags'] as const) cpu[name] = init[name];
-    for (const [n, name] of [
-      [0, 'dr0'],
-      [6, 'dr6'],
-      [7, 'dr7'],
-    ] as const)
-      cpu.setDebugRegister(n, init[name]);
+    for (const [n, name] of DEBUG_REGISTERS) cpu.setDebugRegister(n, init[name] ?? 0);
     cpu.gdtr = { base: init.gdtbase, limit: init.gdtlim };
     cpu.idtr = { base: init.idtbase, limit: init.idtlim };
     for (const name of SEGMENT_NAMES) {
@@ -89,6 +94,33 @@ export class Rig {
     return exit === RunExit.Halted ? 'halted' : exit === RunExit.Shutdown ? 'shutdown' : 'running away';
   }
 
+  /** Executes one instruction. */
+  step(): End {
+    const exit = this.cpu.run(1);
+    return exit === RunExit.Halted ? 'halted' : exit === RunExit.Shutdown ? 'shutdown' : 'running away';
+  }
+  /** What lies at CS:EIP, as far as memory goes, and whether that is 32-bit code. */
+  codeAtEip(): { bytes: Uint8Array; code32: boolean } {
+    const { base, access } = this.cpu.segment('cs');
+    const linear = (base + this.cpu.eip) >>> 0;
+    const here = Math.min(LONGEST_INSTRUCTION, PAGE - (linear % PAGE));
+    const behind = (linear + here) >>> 0;
+    return {
+      bytes: Uint8Array.from([...this.bytesAt(linear, here), ...this.bytesAt(behind, LONGEST_INSTRUCTION - here)]),
+      code32: (this.cpu.cr0 & PE) !== 0 && (this.cpu.eflags & VM) === 0 && (access & BIG) !== 0,
+    };
+  }
+
+  private bytesAt(linear: number, length: number): Uint8Array {
+    const physical = length > 0 ? this.cpu.translate(linear) : undefined;
+    return physical === undefined ? new Uint8Array() : this.cpu.ram.subarray(physical, physical + length);
+  }
+
+  /** Instructions executed since it was made. */
+  get now(): number {
+    return this.cpu.now;
+  }
+
   get eip(): number {
     return this.cpu.eip;
   }
@@ -101,12 +133,12 @@ export class Rig {
     return this.cpu.register(name);
   }
 
-  selector(name: SegmentName | Extract<SegmentRegister, 'tr'>): number {
+  selector(name: SegmentRegister): number {
     return this.cpu.segment(name).selector;
   }
 
-  control(name: 'cr0' | 'cr2' | 'dr6'): number {
-    return name === 'dr6' ? this.cpu.debugRegister(6) : this.cpu[name];
+  control(name: 'cr0' | 'cr2' | 'cr3' | 'cr4' | 'dr6' | 'dr7'): number {
+    return name === 'dr6' || name === 'dr7' ? this.cpu.debugRegister(Number(name[2])) : this.cpu[name];
   }
 
   /** The nth dword on the stack, through SS and paging; 0 is at the top. */

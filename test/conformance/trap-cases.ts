@@ -12,9 +12,7 @@ const TSS_TYPES = [0x9, 0xb];
 
 /** @returns in what the outcome differs; empty: it passes */
 export function runTrapCase(rig: Rig, env: Environment, test: TrapCase): readonly string[] {
-  rig.clear();
-  for (const [address, bytes] of [...env.regions, ...test.mem]) rig.write(address, fromHex(bytes));
-  rig.setState(test.init, env);
+  prepareTrapCase(rig, env, test);
   const end = rig.run();
   const different = new Differences();
   const { expect } = test;
@@ -37,8 +35,15 @@ export function runTrapCase(rig: Rig, env: Environment, test: TrapCase): readonl
   return different.lines;
 }
 
+/** Memory and processor as they are before a case. */
+export function prepareTrapCase(rig: Rig, env: Environment, test: TrapCase): void {
+  rig.clear();
+  for (const [address, bytes] of [...env.regions, ...test.mem]) rig.write(address, fromHex(bytes));
+  rig.setState(test.init, env);
+}
+
 /** Which handler the HLT at this address is: its vector, 256 + k for a pseudo handler, or where else we are. */
-function vectorOf({ handlers, pseudo }: Environment, eip: number): number | string {
+export function vectorOf({ handlers, pseudo }: Environment, eip: number): number | string {
   for (const [first, { base, stride, count }] of [
     [0, handlers],
     [256, pseudo],

@@ -40,7 +40,7 @@ export function freeze(): number {
 }
 
 /** Zeros in registers that the instruction does not name, and in memory beyond its operand. */
-function withoutUnused(test: FpuCase): FpuCase {
+export function withoutUnused(test: FpuCase): FpuCase {
   const { code, before } = test;
   const area = Uint8Array.from(before.area);
   const modrm = code[0] === 0x0f ? code[2]! : PREFIXES.includes(code[0]!) ? code[3]! : code[1]!;

@@ -3,10 +3,10 @@
  *
  * Reads records from standard input until it ends, and writes one for each to standard output:
  *
- *   bytes 0 to 15     the instruction's length, then its bytes          (out: the signal it ended in, or 0)
- *   16 to 47          eax ecx edx ebx eflags esi edi and four unused bytes
- *   48 to 559         the FXSAVE area
- *   560 to 687        memory, which the instruction finds at MEMORY
+ *   bytes 0 to 127    the length of one instruction or several, then their bytes (out: the signal it ended in, or 0)
+ *   128 to 159        eax ecx edx ebx eflags esi edi and four unused bytes
+ *   160 to 671        the FXSAVE area
+ *   672 to 799        memory, which the instruction finds at MEMORY
  *
  * Built as a static 32-bit program, so that addresses and encodings are those of the guest.
  */
@@ -22,7 +22,7 @@
 #define MEMORY 0x10a000
 
 struct record {
-  uint8_t code[16];
+  uint8_t code[128];
   uint32_t eax, ecx, edx, ebx, eflags, esi, edi, unused;
   uint8_t area[512];
   uint8_t memory[128];
@@ -61,7 +61,7 @@ static void execute(void) {
       "fninit\n\t"
       "popal\n\t"
       : [r] "+m"(r.eax)
-      : [code] "m"(*(uint32_t *)(CODE + 64))
+      : [code] "m"(*(uint32_t *)(CODE + 2048))
       : "memory", "cc");
 }
 
@@ -78,7 +78,7 @@ int main(void) {
   sigaction(SIGILL, &action, NULL);
   sigaction(SIGSEGV, &action, NULL);
   setvbuf(stdout, output, _IOFBF, sizeof output);
-  *(uint32_t *)(CODE + 64) = CODE;
+  *(uint32_t *)(CODE + 2048) = CODE;
   while (fread(&r, sizeof r, 1, stdin) == 1) {
     memcpy((void *)CODE, r.code + 1, r.code[0]);
     ((uint8_t *)CODE)[r.code[0]] = 0xc3;

@@ -3,7 +3,9 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { AREA_BYTES, type FpuCase, type FpuOutcome, MEMORY_BYTES } from '../fpu-cases.ts';
 
-const RECORD = 16 + 32 + AREA_BYTES + MEMORY_BYTES;
+const CODE_BYTES = 128;
+const STATE = CODE_BYTES + 32;
+const RECORD = STATE + AREA_BYTES + MEMORY_BYTES;
 const SOURCE = 'test/conformance/referee/native.c';
 const PROGRAM = 'build/tools/native-referee';
 
@@ -25,9 +27,9 @@ export function askReferee(cases: readonly FpuCase[]): FpuOutcome[] {
     const at = n * RECORD;
     input[at] = code.length;
     input.set(code, at + 1);
-    for (const [i, value] of before.registers.entries()) input.writeUInt32LE(value >>> 0, at + 16 + 4 * i);
-    input.set(before.area, at + 48);
-    input.set(before.memory, at + 48 + AREA_BYTES);
+    for (const [i, value] of before.registers.entries()) input.writeUInt32LE(value >>> 0, at + CODE_BYTES + 4 * i);
+    input.set(before.area, at + STATE);
+    input.set(before.memory, at + STATE + AREA_BYTES);
   }
   const output = execFileSync(PROGRAM, { input, maxBuffer: input.length + 1 });
   return cases.map((_, n) => {
@@ -35,9 +37,9 @@ export function askReferee(cases: readonly FpuCase[]): FpuOutcome[] {
     const signal = output[at]!;
     return {
       vector: signal === 0 ? undefined : vectors[signal],
-      registers: Array.from({ length: 7 }, (__, i) => output.readUInt32LE(at + 16 + 4 * i)),
-      area: output.subarray(at + 48, at + 48 + AREA_BYTES),
-      memory: output.subarray(at + 48 + AREA_BYTES, at + RECORD),
+      registers: Array.from({ length: 7 }, (__, i) => output.readUInt32LE(at + CODE_BYTES + 4 * i)),
+      area: output.subarray(at + STATE, at + STATE + AREA_BYTES),
+      memory: output.subarray(at + STATE + AREA_BYTES, at + RECORD),
     };
   });
 }

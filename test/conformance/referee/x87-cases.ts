@@ -22,6 +22,7 @@ const withMemory: readonly (readonly [group: string, opcode: number, regs: reado
   ['store', 0xdb, [2, 3, 7], 'none'],
   ['store', 0xdf, [2, 3, 6, 7], 'none'],
   ['control', 0xd9, [7], 'none'],
+  ['control', 0xd9, [5], 'environment'],
   ['control', 0xdd, [7], 'none'],
   // FLDENV and FNSTENV, FRSTOR and FNSAVE, with 32-bit and 16-bit operand size.
   ['environment', 0xd9, [4, 6], 'environment'],
@@ -180,4 +181,22 @@ function limitExponent(area: Uint8Array, most: number): void {
   const word = view.getUint16(40, true);
   const exponent = word & 0x7fff;
   if (exponent > most && exponent !== 0x7fff) view.setUint16(40, (word & 0x8000) | (most - (exponent & 63)), true);
+}
+
+/** The encodings of one escape opcode that mean something: reg fields with memory, ranges of second bytes without. */
+export function x87Encodings(opcode: number): {
+  readonly memory: readonly number[];
+  readonly registers: readonly (readonly [from: number, to: number])[];
+} {
+  const memory = new Set(withMemory.filter(([, code]) => code === opcode).flatMap(([, , regs]) => regs));
+  const seconds = new Set(withRegisters.filter(([, code]) => code === opcode).flatMap(([, , bytes]) => bytes));
+  const registers: (readonly [number, number])[] = [];
+  for (const second of [...seconds].sort((a, b) => a - b)) {
+    // Eight that differ in the register are one.
+    const isRow = Array.from({ length: 8 }, (_, i) => (second & ~7) + i).every((each) => seconds.has(each));
+    const named = opcode === 0xd9 && second >= 0xd0;
+    if (!isRow || named) registers.push([second, second]);
+    else if ((second & 7) === 0) registers.push([second, second + 7]);
+  }
+  return { memory: [...memory].sort((a, b) => a - b), registers };
 }
