@@ -4,7 +4,7 @@
 ;                                                      file of their own here
 ;
 ; Each file is a show routine (fs/seq_file.asm) that lives with what it shows; this table says where.
-; /proc/PID is fs/proc_pid.asm's, /proc/irq is irq/proc.asm's.
+; /proc/PID is fs/proc_pid.asm's, /proc/irq is irq/affinity.asm's, /proc/sys is fs/proc_sys.asm's.
 
         section .bss
         alignb  4

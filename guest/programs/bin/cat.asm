@@ -53,6 +53,10 @@ proc copy, .fd, .name
         ccall   write_all, STDOUT, buffer, eax
         test    eax, eax
         jz      .next
+        ccall   strerror, eax
+        complain "cat: write error: %s", eax
+        mov     eax, 1
+        jmp     .done
 .failed:
         ccall   strerror, eax
         complain "cat: %s: %s", [ebp + .name], eax

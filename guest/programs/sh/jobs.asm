@@ -8,7 +8,7 @@
 ;   tell_deaths()                 of ended jobs, after wait in a script
 ;   describe_status(status)       why a process ended, in a shell's words
 
-MAX_JOBS        equ 8                   ; the last place is the foreground's when all others are taken
+MAX_JOBS        equ 16                  ; the last place is the foreground's when all others are taken
 MAX_PROCESSES   equ 8                   ; of one job
 JOB_TEXT_SIZE   equ 64
 WNOHANG         equ 1
