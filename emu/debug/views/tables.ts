@@ -20,7 +20,8 @@ export function segmentsView({ sight }: Scene): Line[] {
     const { selector, base, limit, access, usable } = sight.cpu.segment(name);
     const system = name === 'ldtr' || name === 'tr';
     const head = [dim(name.padEnd(5)), `${hex(selector, 4)} `];
-    if (!usable || (!real && (selector & 0xfffc) === 0 && name !== 'tr')) return line(...head, dim('null'));
+    const isNull = (selector & 0xfffc) === 0 && (real ? system : name !== 'tr');
+    if (!usable || isNull) return line(...head, dim('null'));
     const hidden = `base ${hex(base)} limit ${hex(limit)} `;
     if (real && !system) return line(...head, hidden, dim('real mode'));
     const looked = descriptorOf(sight, selector);
