@@ -5,6 +5,7 @@ import { LocalTarget } from '../debug/local-target.ts';
 import { Repl } from '../debug/repl.ts';
 import { Stepper } from '../debug/stepper.ts';
 import { type Command, UsageError } from './command.ts';
+import { historyBytesOf } from './debug-plan.ts';
 import { debugInfoFor, goToCursor, sourcesFor } from './kept.ts';
 import { describeOptions, parseOptions } from './options.ts';
 import { MACHINE_OPTIONS, planOf, withClearErrors } from './plan.ts';
@@ -12,8 +13,6 @@ import { Session } from './session.ts';
 import { talkInLines } from './stepper/lines.ts';
 import { FACE_OPTIONS, wantsFullScreen } from './stepper/options.ts';
 import { sourceFiles } from './stepper/source-files.ts';
-
-const MB = 2 ** 20;
 
 const OPTIONS = [...FACE_OPTIONS, ...MACHINE_OPTIONS] as const;
 
@@ -38,7 +37,7 @@ export const command: Command = {
 
 async function run(args: readonly string[]): Promise<number> {
   const options = parseOptions(args, OPTIONS);
-  for (const name of ['s', 'S', 'gdb'] as const) {
+  for (const name of ['s', 'S', 'gdb', 'dap'] as const) {
     if (options.has(name)) throw new UsageError(`-${name} is for trapgate run: here the stepper is in the terminal`);
   }
   const terminal = wantsFullScreen(options.has('plain'));
@@ -52,7 +51,7 @@ async function run(args: readonly string[]): Promise<number> {
       ...(options.has('serial') ? {} : { serialOut: (bytes: Uint8Array) => show?.(bytes) }),
     };
     const session = withClearErrors(() => new Session(terminal ? { ...plan, ...screenPlan } : plan));
-    const history = { bytes: (options.number('history', { min: 1, max: 65536 }) ?? 256) * MB };
+    const history = { bytes: historyBytesOf(options) };
     const { file } = plan.image;
     const stepper = new Stepper(session.pc, session.symbols, { history, debugInfo: debugInfoFor(plan.kept, file) });
     withClearErrors(() => goToCursor(plan.kept, session.pc, (limits) => stepper.history.run(limits)));

@@ -10,18 +10,7 @@ import { MACHINE_OPTIONS, type MachineOptions } from './plan.ts';
 
 /** Options that have no meaning under a debug adapter: it is the debugger, and time runs both ways. */
 const NOT_HERE: readonly string[] = [
-  'kernel',
-  's',
-  'S',
-  'gdb',
-  'dap',
-  'd',
-  'D',
-  'record',
-  'unfinished',
-  'save',
-  'events',
-  'no-realtime',
+  ...['kernel', 's', 'S', 'gdb', 'dap', 'd', 'D', 'record', 'unfinished', 'save', 'exit-code', 'events', 'no-realtime'],
 ];
 
 /** The options that a configuration may have. */
@@ -42,9 +31,12 @@ const OF_CLIENTS =
 
 /** @throws ConfigurationError */
 export function optionsOfConfiguration(configuration: Configuration): MachineOptions {
-  const { program } = configuration;
-  if (typeof program !== 'string' || program === '')
+  const { program, hda, bios } = configuration;
+  // A machine with a disk or firmware of its own boots from that.
+  const bootsItself = program === undefined && (hda !== undefined || bios !== undefined);
+  if (!bootsItself && (typeof program !== 'string' || program === '')) {
     throw new ConfigurationError('"program" must name the image to boot');
+  }
   const args = LAUNCH_OPTIONS.flatMap(({ name, ...spec }) => {
     const value = configuration[name];
     if (value === undefined || value === null) return [];
@@ -53,7 +45,10 @@ export function optionsOfConfiguration(configuration: Configuration): MachineOpt
     return value ? [`--${name}`] : name === 'realtime' ? ['--no-realtime'] : [];
   });
   try {
-    return parseOptions([...args, ...textsOf('args', configuration.args ?? []), '--', program], MACHINE_OPTIONS);
+    return parseOptions(
+      [...args, ...textsOf('args', configuration.args ?? []), ...(bootsItself ? [] : ['--', String(program)])],
+      MACHINE_OPTIONS,
+    );
   } catch (error) {
     throw clearError(error);
   }
