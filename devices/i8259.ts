@@ -243,6 +243,7 @@ export class I8259 extends Chip<I8259State> {
     this.mask.hold(s.poll ? undefined : imr, requests === 0 && s.expects === 1);
   }
 
+  /** The mask. While writes of it are taken without this chip being told, it is in the latch. */
   private get imr(): number {
     return this.mask.isFree ? this.mask.byte : this.s.imr;
   }
