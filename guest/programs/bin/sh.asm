@@ -13,6 +13,7 @@
 
 %include "include/utility.inc"
 %include "include/termios.inc"
+%include "lib/exec.asm"
 
 LINE_SIZE       equ 256
 

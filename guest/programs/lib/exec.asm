@@ -1,16 +1,17 @@
 ; exec.asm: becoming another program.
 ;
-;   exec_program(who, argv)       does not return, but with 126 or 127 after a complaint
+;   exec_search(argv)             does not return, but with the error
+;   exec_program(who, argv)       the same, but with 126 or 127 after a complaint
 ;
-; A name without a / is looked for in /bin, then here.
+; A name without a / is looked for in /bin, then here. A text that may be run is a script for the shell.
 
         section .bss
 program_path:   resb PATH_MAX
 
         section .text
 
-; int exec_program(const char *who, char **argv)
-proc exec_program, .who, .argv
+; int exec_search(char **argv)
+proc exec_search, .argv
         push    ebx
         mov     ebx, [ebp + .argv]
         mov     ecx, [ebx]
@@ -22,24 +23,48 @@ proc exec_program, .who, .argv
         test    al, al
         jnz     .letter
         ccall   sprintf, program_path, program_format, [ebx]
-        syscall SYS_EXECVE, program_path, ebx, 0
+        ccall   try_exec, program_path, ebx
         cmp     eax, -ENOENT
-        jne     .failed
+        jne     .done
 .here:
-        syscall SYS_EXECVE, [ebx], ebx, 0
-.failed:
-        push    eax
+        ccall   try_exec, [ebx], ebx
+.done:
+        pop     ebx
+endproc
+
+; int try_exec(const char *path, char **argv)           the error
+proc try_exec, .path, .argv
+        syscall SYS_EXECVE, [ebp + .path], [ebp + .argv], 0
+        cmp     eax, -ENOEXEC
+        jne     .done
+        mov     ecx, [ebp + .path]
+        mov     [script_argv + 4], ecx
+        syscall SYS_EXECVE, script_shell, script_argv, 0
+.done:
+endproc
+
+; int exec_program(const char *who, char **argv)
+proc exec_program, .who, .argv
+        push    ebx
+        ccall   exec_search, [ebp + .argv]
+        mov     ebx, eax
         ccall   strerror, eax
-        complain "%s: %s: %s", [ebp + .who], [ebx], eax
-        pop     ecx
+        mov     ecx, [ebp + .argv]
+        complain "%s: %s: %s", [ebp + .who], [ecx], eax
         mov     eax, 127
-        cmp     ecx, -ENOENT
+        cmp     ebx, -ENOENT
         je      .done
         mov     eax, 126
 .done:
         pop     ebx
 endproc
 
+        section .data
+        align   4
+script_argv:    dd script_name, 0, 0
+
         section .rodata
 program_format: db "/bin/%s", 0
+script_shell:   db "/bin/sh", 0
+script_name:    db "sh", 0
         section .text

@@ -156,8 +156,8 @@ proc builtin_cd, .argc, .argv
 endproc
 
 proc builtin_pwd, .argc, .argv
-        syscall SYS_GETCWD, exec_path, LINE_SIZE
-        println "%s", exec_path
+        syscall SYS_GETCWD, program_path, PATH_MAX
+        println "%s", program_path
         xor     eax, eax
 endproc
 

@@ -6,9 +6,6 @@
 
 MAX_ARGS        equ 48
 
-        section .bss
-exec_path:      resb LINE_SIZE
-
         section .text
 
 ; int prepare_command(u32 *token, char **argv)          redirections done, words in argv: how many; -1
@@ -156,22 +153,10 @@ proc become_command, .token
 endproc
 
 ; int exec_command(char **argv)         does not return, but with 126 or 127
-; A name without a / is looked for in /bin, then here.
 proc exec_command, .argv
         push    ebx
         mov     ebx, [ebp + .argv]
-        ccall   has_slash, [ebx]
-        mov     ecx, [ebx]
-        test    eax, eax
-        jnz     .try
-        ccall   sprintf, exec_path, bin_format, [ebx]
-        ccall   try_exec, exec_path, ebx
-        cmp     eax, -ENOENT
-        jne     .failed
-        mov     ecx, [ebx]
-.try:
-        ccall   try_exec, ecx, ebx
-.failed:
+        ccall   exec_search, ebx
         cmp     eax, -ENOENT
         je      .not_found
         ccall   strerror, eax
@@ -184,37 +169,3 @@ proc exec_command, .argv
 .done:
         pop     ebx
 endproc
-
-; int try_exec(const char *path, char **argv)           the error; what is no program is a script
-proc try_exec, .path, .argv
-        syscall SYS_EXECVE, [ebp + .path], [ebp + .argv], 0
-        cmp     eax, -ENOEXEC
-        jne     .done
-        mov     ecx, [ebp + .path]
-        mov     [script_argv + 4], ecx
-        syscall SYS_EXECVE, shell_path, script_argv, 0
-.done:
-endproc
-
-; int has_slash(const char *name)
-proc has_slash, .name
-        mov     ecx, [ebp + .name]
-.next:
-        movzx   eax, byte [ecx]
-        inc     ecx
-        cmp     eax, '/'
-        je      .done
-        test    eax, eax
-        jnz     .next
-.done:
-endproc
-
-        section .data
-        align   4
-script_argv:    dd shell_name, 0, 0
-
-        section .rodata
-bin_format:     db "/bin/%s", 0
-shell_path:     db "/bin/sh", 0
-shell_name:     db "sh", 0
-        section .text
