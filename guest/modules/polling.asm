@@ -8,6 +8,7 @@
         module_license "GPL"
 
 PATIENCE        equ 200                 ; ticks
+RELEASED        equ 0x80
 
         section .data
         align   4
@@ -55,7 +56,11 @@ endproc
 
 ; irqreturn_t handler(int line, void *dev)      hard IRQ
 proc handler
+        in      al, I8042_DATA
+        test    al, RELEASED
+        jnz     .not_pressed            ; perhaps of the Enter that started us
         ccall   complete, key_came
+.not_pressed:
         mov     eax, IRQ_NONE
 endproc
 
