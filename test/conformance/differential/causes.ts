@@ -6,7 +6,7 @@
  *
  * The status is 1 when a place is never come to that uncovered.ts does not name.
  */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -49,7 +49,7 @@ export function marked(file: string, source: string, first: number): { text: str
     });
   });
   const up = '../'.repeat(file.split('/').length - 1) || './';
-  const text = sites.length > 0 ? `import { mark } from '${up}marks';\n${marks.join('\n')}` : source;
+  const text = sites.length > 0 ? `import { comeTo } from '${up}marks';\n${marks.join('\n')}` : source;
   return { text, sites };
 }
 
@@ -61,7 +61,7 @@ function withMarks(line: string, numberOf: (call: string) => number): string {
     if (!call) return text + rest;
     const end = closing(rest, call.index + call[0].length);
     const whole = rest.slice(call.index, end);
-    text += `${rest.slice(0, call.index)}(mark(${numberOf(whole)}), ${whole})`;
+    text += `${rest.slice(0, call.index)}(comeTo(${numberOf(whole)}), ${whole})`;
     rest = rest.slice(end);
   }
 }
@@ -78,7 +78,7 @@ const MARKS = `// Written by causes.ts: how often each place that raises was com
 import { FAULT } from './layout';
 const COUNTS = memory.data(${MOST * 4}, 4);
 // The first exception stands: what an instruction tries after it is not one.
-export function mark(n: u32): void { if (load<u32>(FAULT) == 0) store<u32>(COUNTS + n * 4, load<u32>(COUNTS + n * 4) + 1); }
+export function comeTo(n: u32): void { if (load<u32>(FAULT) == 0) store<u32>(COUNTS + n * 4, load<u32>(COUNTS + n * 4) + 1); }
 export function marks(n: u32): u32 { return load<u32>(COUNTS + n * 4); }
 `;
 
@@ -117,7 +117,7 @@ async function main(): Promise<void> {
       },
     ],
   });
-  execFileSync(process.execPath, [RUNNER], { stdio: 'inherit' });
+  process.exitCode = spawnSync(process.execPath, [RUNNER], { stdio: 'inherit' }).status ?? 2;
 }
 
 await main();

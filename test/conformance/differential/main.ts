@@ -247,6 +247,8 @@ async function main(): Promise<number> {
         throw error;
       }
       tally.next++;
+      // A turn of the event loop: signals are heard in it.
+      await new Promise((resolve) => setImmediate(resolve));
       save();
       progress(group, tally);
     }

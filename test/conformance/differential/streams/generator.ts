@@ -139,7 +139,7 @@ export class Generator {
   }
 
   private part(entry: Entry): Part | undefined {
-    const { random } = this;
+    const { random, ring } = this;
     const special = this.specialPart(entry);
     if (special) return special;
     const parts = entry.operands.split(',');
@@ -148,7 +148,9 @@ export class Generator {
     if (sized && random.chance(3) && !parts.some((p) => p.startsWith('J') || p === 'Ap')) prefixes.push(0x66);
     const small = prefixes.includes(0x66);
     const hasE = parts.some((p) => /^[EM]/.test(p));
-    const isMemory = hasE && (parts.some((p) => p.startsWith('M')) || random.chance(2));
+    // Bochs writes ARPL's operand back unchanged (accepted.ts): ring 0's dirty bits would tell.
+    const isElsewhere = ring === 0 && entry.name === 'arpl';
+    const isMemory = hasE && !isElsewhere && (parts.some((p) => p.startsWith('M')) || random.chance(2));
     if (isMemory && entry.instruction.lock && /^[EM]/.test(entry.operands) && random.chance(3)) prefixes.push(0xf0);
     if ((isMemory || /^O|,O/.test(entry.operands)) && random.chance(6)) prefixes.push(random.pick([0x26, 0x36, 0x3e]));
     const isByte = (p: string) => p.endsWith('b');
@@ -332,7 +334,10 @@ export class Generator {
           if (operands === 'SS' && ring === 3 && random.chance(2)) return undefined;
           return scene([...push(ds!), ...opcode, ...(operands === 'FS' || operands === 'GS' ? [] : [])]);
         }
-        if (instruction.value === 'pushSegment') return scene([...opcode, ...mov(ESP!, stackOf(ring))]);
+        if (instruction.value === 'pushSegment') {
+          // The upper half of the word may be stored, or be left as it is: say what it is.
+          return scene([...opcode, 0x66, 0xc7, 0x44, 0x24, 2, 0, 0, ...mov(ESP!, stackOf(ring))]);
+        }
         const isPop = name === 'pop';
         const head = isPop ? push(random.next()) : [];
         const tail = mov(ESP!, stackOf(ring));
