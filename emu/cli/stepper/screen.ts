@@ -1,8 +1,12 @@
 /** A terminal as terminal-kit has it: shows frames, tells of keys, and is given back as it was whatever happens. */
 
-import termkit, { type ScreenBuffer as Buffer, type Terminal } from 'terminal-kit';
+import type { ScreenBuffer as Buffer, Terminal } from 'terminal-kit';
 import type { Tone } from '../../debug/views/text.ts';
 import type { Frame } from './frame.ts';
+
+// Loaded when the screen is wanted, and not before: whatever imports this must itself be imported dynamically, or every
+// command waits for it.
+const { default: termkit } = await import('terminal-kit');
 
 /** Attributes as terminal-kit takes them: the sixteen colours every terminal has, by their names. */
 type Attributes = Readonly<Record<string, string | boolean>>;
