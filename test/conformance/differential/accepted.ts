@@ -51,7 +51,7 @@ export const accepted: readonly Accepted[] = [
   },
   {
     referee: 'bochs',
-    cases: /^vm\.iretd\.3\./,
+    cases: /^vm\.(iretd\.3|enter\.[0-9a-f]+\.800\.(10000|ffff0000))\./,
     lines: /./,
     reason:
       'Bochs does not check EIP against the segment in an IRETD of virtual-8086 mode; SDM 2A, IRET, has it as #GP(0).',
