@@ -10,7 +10,7 @@ import { EncodeError, type Encoding, type Form, type OperandForm } from '../enco
 import type { ImmediateOperand, Instruction, Operand } from '../encode/operands.ts';
 import { type Expression, evaluate, mentionsHere, type Scope } from '../expressions/expression.ts';
 import { isConstant } from '../expressions/value.ts';
-import type { Section, Statement, Unit } from '../statements/statement.ts';
+import type { AsmSymbol, Section, Statement, Unit } from '../statements/statement.ts';
 import type { SymbolTable } from '../statements/symbols.ts';
 
 /** A statement in its section, with what the passes have found out about it. */
@@ -45,6 +45,8 @@ export class Layout {
   private readonly symbols: SymbolTable;
   private readonly diagnostics: Diagnostics;
   private readonly fixedMemo = new Map<string, boolean>();
+  /** Labels that have their place of this pass; the others still have the one of the pass before. */
+  private readonly placed = new Set<AsmSymbol>();
   private firstPass = true;
   private changed = false;
 
@@ -72,6 +74,7 @@ export class Layout {
     for (let pass = 0; pass < PASS_LIMIT; pass++) {
       this.firstPass = pass === 0;
       this.changed = false;
+      this.placed.clear();
       for (const section of this.sections) this.pass(section);
       if (!this.changed && !this.firstPass) return true;
     }
@@ -83,17 +86,19 @@ export class Layout {
   private pass(placed: PlacedSection): void {
     let offset = 0;
     for (const item of placed.items) {
-      if (item.offset !== offset) {
+      const moved = offset - item.offset;
+      if (moved !== 0) {
         item.offset = offset;
         this.changed = true;
       }
       const { statement } = item;
       if (statement.kind === 'label' || statement.kind === 'equ') {
         statement.symbol.offset = offset;
+        this.placed.add(statement.symbol);
         continue;
       }
       const before = item.size;
-      this.measure(item, placed.section);
+      this.measure(item, placed.section, moved);
       if (item.size !== before) this.changed = true;
       offset += item.size;
       if (offset > SIZE_LIMIT)
@@ -102,13 +107,14 @@ export class Layout {
     placed.size = offset;
   }
 
-  private measure(item: Placed, section: Section): void {
+  /** @param moved how far the item has moved since the last pass; what comes behind it, it pushes along */
+  private measure(item: Placed, section: Section, moved: number): void {
     const { statement } = item;
     const scope = this.symbols.scope(section, item.offset);
     item.problem = null;
     try {
       item.repeat = statement.times ? this.repetitions(statement.times, scope) : 1;
-      item.each = this.sizeOfOne(item, statement, section, scope);
+      item.each = this.sizeOfOne(item, statement, section, scope, moved);
     } catch (problem) {
       // Said once, by emit, when all places are known; a first guess may well be wrong.
       if (!(problem instanceof SourceError || problem instanceof EncodeError)) throw problem;
@@ -124,10 +130,10 @@ export class Layout {
     return bounded(value.number);
   }
 
-  private sizeOfOne(item: Placed, statement: Statement, section: Section, scope: Scope): number {
+  private sizeOfOne(item: Placed, statement: Statement, section: Section, scope: Scope, moved: number): number {
     switch (statement.kind) {
       case 'instruction':
-        return this.instructionSize(item, statement.instruction, section, scope);
+        return this.instructionSize(item, statement.instruction, section, scope, moved);
       case 'data':
         return statement.items.reduce((sum, d) => sum + (d.kind === 'bytes' ? d.bytes.length : statement.unit), 0);
       case 'bytes':
@@ -146,9 +152,15 @@ export class Layout {
 
   // Instructions ---------------------------------------------------------------------------------
 
-  private instructionSize(item: Placed, instruction: Instruction, section: Section, scope: Scope): number {
+  private instructionSize(
+    item: Placed,
+    instruction: Instruction,
+    section: Section,
+    scope: Scope,
+    moved: number,
+  ): number {
     if (item.fixed) return item.fixed.bytes.length;
-    if (item.branch) return this.branchSize(item, item.branch, instruction, section, scope);
+    if (item.branch) return this.branchSize(item, item.branch, instruction, section, scope, moved);
     if (instruction.operands.every((operand) => expressionsOf(operand).every((e) => this.isLayoutFree(e)))) {
       item.fixed = encode(formOf(instruction, scope));
       return item.fixed.bytes.length;
@@ -158,7 +170,14 @@ export class Layout {
   }
 
   /** Short if there is a short form and the target is, or may yet turn out to be, near enough. */
-  private branchSize(item: Placed, branch: Branch, instruction: Instruction, section: Section, scope: Scope): number {
+  private branchSize(
+    item: Placed,
+    branch: Branch,
+    instruction: Instruction,
+    section: Section,
+    scope: Scope,
+    moved: number,
+  ): number {
     const target = instruction.operands[0] as ImmediateOperand;
     const prefixes = branchPrefixes(instruction).length;
     const short = branch.short ? prefixes + branch.short.length + 1 : 0;
@@ -170,8 +189,25 @@ export class Layout {
     const within = value.terms.length === 1 && value.terms[0]!.count === 1n && value.terms[0]!.base === section;
     if (!within) return near;
     if (this.firstPass) return short;
-    const distance = Number(value.number) - (item.offset + short);
+    const place = Number(value.number) + (this.isAhead(target.value) ? moved : 0);
+    const distance = place - (item.offset + short);
     return distance >= -128 && distance <= 127 ? short : near;
+  }
+
+  /** Does the value hang on a label that has not been placed in this pass? */
+  private isAhead(e: Expression): boolean {
+    switch (e.op) {
+      case 'symbol': {
+        const symbol = this.symbols.all.get(e.name);
+        return symbol?.kind === 'label' && !this.placed.has(symbol);
+      }
+      case 'unary':
+        return this.isAhead(e.of);
+      case 'binary':
+        return this.isAhead(e.left) || this.isAhead(e.right);
+      default:
+        return false;
+    }
   }
 
   /** Does the value hang on no place, so that the first look at it is the last? */

@@ -272,3 +272,10 @@ test('[section] leaves __SECT__ alone', () => {
     ['.data', [5]],
   ]);
 });
+
+test('a jump stays short though much before it has grown', () => {
+  // Each of the hundred jumps turns out to be long, and pushes along what comes behind it.
+  const far = 'jz away\n'.repeat(100);
+  const { bytes } = good(`${far} jz close\n nop\nclose: times 200 nop\naway:`);
+  expect([...bytes.subarray(600, 604)]).toEqual([0x74, 1, 0x90, 0x90]);
+});
