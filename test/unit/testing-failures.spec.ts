@@ -59,10 +59,10 @@ describe('a failure', () => {
       expect.stringMatching(
         /^ +\d+ {2}#GP\(0x0\) \(fault\) from ring 0 at 0008:[\da-f]+ <here>, line 3: here: {3}mov ss, ax/,
       ),
-      'Why: #GP(0x0): SS may not be loaded with a null selector (SDM 3A, 5.4.1).',
+      'Why: #GP(0x0): SS may not be loaded with a null selector.',
       expect.stringMatching(/^ {2}ok {2}0x0008:0x[\da-f]+ <here>: mov ss, eax \(ring 0, time \d+\)\.$/),
       '  ok  Error code 0x0000: no selector is to blame.',
-      '  NO  #GP(0x0): SS may not be loaded with a null selector (SDM 3A, 5.4.1).',
+      '  NO  #GP(0x0): SS may not be loaded with a null selector. [null segment selector checking: SDM 3A, 5.4.1]',
       'To step from there: ...',
     ]);
     const { now } = m;
