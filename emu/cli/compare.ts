@@ -29,6 +29,7 @@ const LONGEST_RUN = 1_000_000_000;
 const OPTIONS = [
   { name: 'with', argument: 'REFEREE', help: 'qemu or bochs, as they are installed' },
   { name: 'input', argument: 'TEXT', help: 'sent to COM1 from the beginning; \\n is an end of line (qemu only)' },
+  { name: 'console-only', help: 'compare no traps: for programs that take turns by the clock' },
   { name: 'ignore', argument: 'REGEXP', help: 'leave such lines of the console out', many: true },
   {
     name: 'seconds',
@@ -44,7 +45,8 @@ Run IMAGE here and on the referee, and show the first trap and the first line of
 
 Compared are exceptions and software interrupts, in their order: vector, error code, ring, CS:EIP and CR2 with QEMU, the
 vector with Bochs, which says no more; and what COM1 says, line by line, without time stamps like [    0.123456].
-Interrupts are not compared: they come when each machine's clock has them come. A guest that does not end by itself is
+Interrupts are not compared: they come when each machine's clock has them come. Where a guest's programs take turns by
+that clock, so do their system calls, and only the console is the same (--console-only). A guest that does not end by itself is
 stopped when its console has been quiet for some seconds, and compared as far as both have come.
 
 ${describeOptions(OPTIONS)}
@@ -85,7 +87,8 @@ async function run(args: readonly string[]): Promise<number> {
     };
     const theirs = referee === 'qemu' ? onQemu(subject) : onBochs(subject, pc);
     const ours = observe(pc, said, input, Math.min(plan.maxInstructions, LONGEST_RUN));
-    return tell(referee, ours, await theirs, ignored, new SymbolTable(loaded.symbols, loaded.last));
+    const symbols = new SymbolTable(loaded.symbols, loaded.last);
+    return tell(referee, ours, await theirs, { ignored, consoleOnly: options.has('console-only') }, symbols);
   } finally {
     for (const close of closers) close();
   }
@@ -114,7 +117,7 @@ function tell(
   referee: string,
   ours: Observation,
   theirs: Observation,
-  ignored: readonly RegExp[],
+  { ignored, consoleOnly }: { ignored: readonly RegExp[]; consoleOnly: boolean },
   symbols: SymbolTable,
 ): number {
   const describe = ({ vector, errorCode, cpl, cs, eip, cr2 }: ObservedTrap) => {
@@ -128,7 +131,7 @@ function tell(
       cr2 === undefined ? '' : `, cr2 ${hex(cr2, 8)}`,
     ].join('');
   };
-  const trap = firstTrapDifference(ours, theirs, describe);
+  const trap = consoleOnly ? undefined : firstTrapDifference(ours, theirs, describe);
   const line = firstLineDifference(ours, theirs, ignored);
   const out = (text: string) => process.stdout.write(`${text}\n`);
   const show = (what: string, { index, ours: here, theirs: there }: Difference) => {
@@ -142,7 +145,8 @@ function tell(
   const lines = Math.min(ours.console.length, theirs.console.length);
   if (!trap && !line) {
     const whole = ours.ended && theirs.ended ? '' : ', as far as both have come';
-    out(`nothing differs: ${traps} traps and ${lines} lines are the same on trapgate and ${referee}${whole}`);
+    const same = consoleOnly ? `${lines} lines` : `${traps} traps and ${lines} lines`;
+    out(`nothing differs: ${same} are the same on trapgate and ${referee}${whole}`);
   }
   return trap || line ? 1 : 0;
 }
