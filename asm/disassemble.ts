@@ -58,12 +58,11 @@ export function disassemble(bytes: Uint8Array, options: DisassembleOptions = {})
   const { bits = 32, address = 0, limit = Number.POSITIVE_INFINITY } = options;
   const names = new AddressNames(options.symbols ?? []);
   const data = [...(options.data ?? [])].filter(({ size }) => size > 0).sort((a, b) => a.address - b.address);
-  const open = [...(options.open ?? [])].sort((a, b) => a.address - b.address);
+  const open = (options.open ?? []).filter((field) => field.address >= address).sort((a, b) => a.address - b.address);
   const lines: DisassembledLine[] = [];
   for (let at = 0; at < bytes.length && lines.length < limit; ) {
     const place = address + at;
     while (data[0] && data[0].address + data[0].size <= place) data.shift();
-    while (open[0] && open[0].address < place) open.shift();
     const range = data[0];
     const isData = range !== undefined && range.address <= place;
     // Code ends where data begins, and a line of data where the next name stands.
@@ -72,8 +71,8 @@ export function disassemble(bytes: Uint8Array, options: DisassembleOptions = {})
     const found = isData ? null : capstone(ahead, place, bits);
     const taken = found?.bytes ?? (isData ? ahead.slice() : bytes.slice(at, at + 1));
     const text = found ? `${found.mnemonic} ${found.operands}`.trimEnd() : dataText(taken);
-    const behind = place + taken.length;
-    const targets = open.filter((field) => field.address < behind).map((field) => field.target);
+    const targets: string[] = [];
+    while (open[0] && open[0].address < place + taken.length) targets.push(open.shift()!.target);
     const target = targets.length > 0 ? targets.join(', ') : found ? names.targetIn(text) : null;
     lines.push({ address: place, bytes: taken, text, label: names.exact(place), target });
     at += taken.length;

@@ -130,6 +130,14 @@ d:
 `);
   });
 
+  test('shows none of what is open before the place it begins at', async () => {
+    const source = write('s.asm', 'extern one, two\nf: call one\ng: nop\n call two');
+    await asm.run([source, '-f', 'elf32', '-o', at('s.o')]);
+    expect(await disasm.run([at('s.o'), '--start', 'g'])).toBe(0);
+    expect(out).not.toContain('one');
+    expect(out).toContain('; two');
+  });
+
   test('leaves alone what --data names', async () => {
     writeFileSync(at('raw.bin'), Uint8Array.of(0x90, 0xb8, 1, 0x90));
     expect(await disasm.run([at('raw.bin'), '--data', '1-3'])).toBe(0);

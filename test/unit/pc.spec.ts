@@ -4,28 +4,10 @@ import { ImageFile } from '../../emu/machine/loaders/image.ts';
 import { Pc } from '../../emu/machine/pc.ts';
 import { describeStop } from '../../emu/machine/stop.ts';
 import { bare, boot, ring0 } from '../../emu/testing/index.ts';
+import { pics as bothPics } from '../pics.ts';
 
 /** The 8259s as every PC kernel sets them up: vectors 0x20 and 0x28, all masked but those in `open`. */
-const pics = (open: number) => `
-        mov al, 0x11
-        out 0x20, al
-        out 0xa0, al
-        mov al, 0x20
-        out 0x21, al
-        mov al, 0x28
-        out 0xa1, al
-        mov al, 4
-        out 0x21, al
-        mov al, 2
-        out 0xa1, al
-        mov al, 1
-        out 0x21, al
-        out 0xa1, al
-        mov al, ${~open & 0xff}
-        out 0x21, al
-        mov al, ${(~open >> 8) & 0xff}
-        out 0xa1, al
-`;
+const pics = (open: number) => bothPics(~open & 0xff, (~open >> 8) & 0xff);
 
 describe('ways to stop', () => {
   test('isa-debug-exit: v * 2 + 1, for any width', async () => {
