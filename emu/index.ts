@@ -10,13 +10,13 @@
 export * from '../asm/index.ts';
 export type * from '../devices/device.ts';
 export { type Picture, pictureOf } from '../devices/vga-picture.ts';
-export { ExpressionError, parseExpression } from './debug/expression.ts';
-export { History, type HistoryOptions } from './debug/history.ts';
-export { Stepper, type StepperOptions } from './debug/stepper.ts';
-export type { Reason, StopAt, StopOptions, StopPoint } from './debug/stops.ts';
-export type { Answer, Check } from './debug/why.ts';
-export { whyFault } from './debug/why-fault.ts';
-export { whyIrq } from './debug/why-irq.ts';
+export { ExpressionError, parseExpression } from './debug/sight/expression.ts';
+export { History, type HistoryOptions } from './debug/stepper/history.ts';
+export { Stepper, type StepperOptions } from './debug/stepper/stepper.ts';
+export type { Reason, StopAt, StopOptions, StopPoint } from './debug/stepper/stops.ts';
+export type { Answer, Check } from './debug/why/chain.ts';
+export { whyFault } from './debug/why/fault.ts';
+export { whyIrq } from './debug/why/irq.ts';
 export type { BootImage } from './machine/boot.ts';
 export {
   type ControlRegister,

@@ -7,9 +7,9 @@
 import { readFileSync } from 'node:fs';
 import { composeFrame, type FrameState } from '../cli/stepper/frame.ts';
 import { sourceFiles } from '../cli/stepper/source-files.ts';
-import { LocalTarget } from '../debug/local-target.ts';
 import { Repl } from '../debug/repl.ts';
-import { Stepper } from '../debug/stepper.ts';
+import { LocalTarget } from '../debug/stepper/local-target.ts';
+import { Stepper } from '../debug/stepper/stepper.ts';
 import { type Line, line, strong, type Tone } from '../debug/views/text.ts';
 import { ImageFile } from '../machine/loaders/image.ts';
 import { Pc } from '../machine/pc.ts';

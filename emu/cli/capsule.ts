@@ -6,10 +6,10 @@ import { type Capsule, formatCapsule, parseCapsule } from '../machine/keeping/ca
 import { formatInputs } from '../machine/keeping/input-log-file.ts';
 import { type Command, CommandError, UsageError } from './command.ts';
 import { needBytes, writeWhole } from './files.ts';
-import { goToCursor, runOn } from './kept.ts';
+import { goToCursor, runOn } from './machine/kept.ts';
+import { type Closers, MACHINE_OPTIONS, type MachineOptions, planOf, withClearErrors } from './machine/plan.ts';
 import { describeOptions, type OptionSpec, parseOptions } from './options.ts';
-import { type Closers, MACHINE_OPTIONS, type MachineOptions, planOf, withClearErrors } from './plan.ts';
-import { Session } from './session.ts';
+import { Session } from './session/session.ts';
 
 const OPTIONS = [
   { name: 'o', argument: 'FILE', help: 'make a capsule of IMAGE, there' },

@@ -5,9 +5,9 @@ import { nameOfVector } from '../machine/stop.ts';
 import { SymbolTable } from '../trace/symbols.ts';
 import { type TrapEntry, TrapLog } from '../trace/trap-log.ts';
 import { type Command, UsageError } from './command.ts';
-import { runOn } from './kept.ts';
+import { runOn } from './machine/kept.ts';
+import { type Closers, MACHINE_OPTIONS, type MachineOptions, planOf, withClearErrors } from './machine/plan.ts';
 import { describeOptions, type OptionSpec, parseOptions } from './options.ts';
-import { type Closers, MACHINE_OPTIONS, type MachineOptions, planOf, withClearErrors } from './plan.ts';
 import { onBochs } from './referees/bochs.ts';
 import {
   type Difference,

@@ -4,11 +4,11 @@ import { createServer } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
 import type { Command } from './command.ts';
 import { UsageError } from './command.ts';
-import { LaunchingHost } from './dap-machines.ts';
-import { connectRelay } from './dap-relay.ts';
-import { LAUNCH_OPTIONS, OWN_ATTRIBUTES } from './launch-configuration.ts';
+import { LAUNCH_OPTIONS, OWN_ATTRIBUTES } from './dap/launch-configuration.ts';
+import { LaunchingHost } from './dap/machines.ts';
+import { connectRelay } from './dap/relay.ts';
 import { describeOptions, parseOptions } from './options.ts';
-import { listen, parseTcpAddress } from './tcp-address.ts';
+import { listen, parseTcpAddress } from './session/tcp-address.ts';
 
 const OPTIONS = [
   { name: 'listen', argument: 'tcp::PORT', help: 'serve clients there (tcp:HOST:PORT: not only of this machine)' },

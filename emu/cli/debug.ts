@@ -1,15 +1,15 @@
 /** `trapgate debug`: the stepper, on the full screen of a terminal, or in lines. */
 
 import { basename } from 'node:path';
-import { LocalTarget } from '../debug/local-target.ts';
 import { Repl } from '../debug/repl.ts';
-import { Stepper } from '../debug/stepper.ts';
+import { LocalTarget } from '../debug/stepper/local-target.ts';
+import { Stepper } from '../debug/stepper/stepper.ts';
 import { type Command, UsageError } from './command.ts';
-import { historyBytesOf } from './debug-plan.ts';
-import { debugInfoFor, goToCursor, sourcesFor } from './kept.ts';
+import { historyBytesOf } from './machine/debug-plan.ts';
+import { debugInfoFor, goToCursor, sourcesFor } from './machine/kept.ts';
+import { MACHINE_OPTIONS, planOf, withClearErrors } from './machine/plan.ts';
 import { describeOptions, parseOptions } from './options.ts';
-import { MACHINE_OPTIONS, planOf, withClearErrors } from './plan.ts';
-import { Session } from './session.ts';
+import { Session } from './session/session.ts';
 import { talkInLines } from './stepper/lines.ts';
 import { FACE_OPTIONS, wantsFullScreen } from './stepper/options.ts';
 import { sourceFiles } from './stepper/source-files.ts';

@@ -4,9 +4,9 @@ import { type LineLatencies, latenciesOf, percentilesOf } from '../trace/latency
 import { latencyPicture } from '../trace/latency-picture.ts';
 import type { Command } from './command.ts';
 import { writeWhole } from './files.ts';
+import { MACHINE_OPTIONS } from './machine/plan.ts';
 import { describeOptions, type OptionSpec, parseOptions } from './options.ts';
-import { MACHINE_OPTIONS } from './plan.ts';
-import { recordRun } from './record-run.ts';
+import { recordRun } from './session/record-run.ts';
 
 const OPTIONS = [
   { name: 'svg', argument: 'FILE', help: 'draw it, too' },

@@ -1,15 +1,15 @@
 /** `trapgate run`: boot an image, with the options QEMU's users know. */
 
 import { constants } from 'node:os';
-import { BOOT_HELP } from './boot-files.ts';
 import { type Command, CommandError } from './command.ts';
-import { type DebugPlan, debugPlanOf } from './debug-plan.ts';
-import { GdbServer } from './gdb-server.ts';
-import { goToCursor } from './kept.ts';
+import { BOOT_HELP } from './machine/boot-files.ts';
+import { type DebugPlan, debugPlanOf } from './machine/debug-plan.ts';
+import { goToCursor } from './machine/kept.ts';
+import { MACHINE_OPTIONS, planOf, withClearErrors } from './machine/plan.ts';
 import { describeOptions, parseOptions } from './options.ts';
-import { PipeFace } from './pipe-face.ts';
-import { MACHINE_OPTIONS, planOf, withClearErrors } from './plan.ts';
-import { type Ending, type Face, Session } from './session.ts';
+import { GdbServer } from './session/gdb-server.ts';
+import { PipeFace } from './session/pipe-face.ts';
+import { type Ending, type Face, Session } from './session/session.ts';
 import { HOST_KEYS_HELP } from './terminal/host-keys-help.ts';
 import { ScreenFace } from './terminal/screen-face.ts';
 import { SerialFace } from './terminal/serial-face.ts';
@@ -78,7 +78,7 @@ async function run(args: readonly string[]): Promise<number> {
 }
 
 async function serverFor({ protocol }: DebugPlan) {
-  return protocol === 'gdb' ? GdbServer : (await import('./dap-server.ts')).DapServer;
+  return protocol === 'gdb' ? GdbServer : (await import('./dap/server.ts')).DapServer;
 }
 
 function faceOf(serial: string, terminal: boolean, replays: boolean): Face {

@@ -5,11 +5,11 @@ import { pictureOf } from '../../devices/vga-picture.ts';
 import type { TextScreen } from '../../devices/vga-text.ts';
 import { DEFAULT_FREQUENCY } from '../machine/clock.ts';
 import { type Command, CommandError, UsageError } from './command.ts';
-import { instructionsOf, type TimeUnit } from './key-script.ts';
+import { instructionsOf, type TimeUnit } from './machine/key-script.ts';
+import { type Closers, MACHINE_OPTIONS, planOf, withClearErrors } from './machine/plan.ts';
 import { describeOptions, type OptionSpec, parseOptions } from './options.ts';
-import { type Closers, MACHINE_OPTIONS, planOf, withClearErrors } from './plan.ts';
 import { pngOf } from './png.ts';
-import { Session } from './session.ts';
+import { Session } from './session/session.ts';
 import { CODE_PAGE_437 } from './terminal/code-page-437.ts';
 
 const OPTIONS = [

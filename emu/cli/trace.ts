@@ -7,9 +7,9 @@ import { formatAsQemu } from '../trace/qemu-format.ts';
 import type { TrapEntry } from '../trace/trap-log.ts';
 import { type Command, UsageError } from './command.ts';
 import { writeWhole } from './files.ts';
+import { MACHINE_OPTIONS } from './machine/plan.ts';
 import { describeOptions, type OptionSpec, parseOptions } from './options.ts';
-import { MACHINE_OPTIONS } from './plan.ts';
-import { type RecordedRun, recordRun } from './record-run.ts';
+import { type RecordedRun, recordRun } from './session/record-run.ts';
 
 const OPTIONS = [
   { name: 'o', argument: 'FILE', help: 'where to write (default: standard output)' },

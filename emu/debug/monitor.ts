@@ -2,14 +2,14 @@
 
 import { isKeyName } from '../machine/input-log.ts';
 import { stateHash } from '../machine/state-hash.ts';
-import { ExpressionError, parseExpression } from './expression.ts';
-import type { Stepper } from './stepper.ts';
+import { ExpressionError, parseExpression } from './sight/expression.ts';
+import type { Stepper } from './stepper/stepper.ts';
 import { sceneOf, usageOf, VIEWS, type View } from './views/index.ts';
 import { historyView } from './views/record.ts';
 import { plain } from './views/text.ts';
-import { type Answer, answerAsJson } from './why.ts';
-import { whyFault } from './why-fault.ts';
-import { whyIrq } from './why-irq.ts';
+import { type Answer, answerAsJson } from './why/chain.ts';
+import { whyFault } from './why/fault.ts';
+import { whyIrq } from './why/irq.ts';
 
 interface MonitorCommand {
   readonly usage: string;

@@ -13,7 +13,7 @@
  * to the fewest deliveries that still fail, and told as a test that can be put into a file.
  */
 
-import { History } from '../debug/history.ts';
+import { History } from '../debug/stepper/history.ts';
 import { at, edge } from './inputs.ts';
 import type { TestMachine } from './test-machine.ts';
 

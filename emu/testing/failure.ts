@@ -8,8 +8,8 @@ import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { expect } from 'vitest';
-import { whyFault } from '../debug/why-fault.ts';
-import { whyIrq } from '../debug/why-irq.ts';
+import { whyFault } from '../debug/why/fault.ts';
+import { whyIrq } from '../debug/why/irq.ts';
 import { formatCapsule } from '../machine/keeping/capsule.ts';
 import type { TestMachine } from './test-machine.ts';
 

@@ -1,5 +1,5 @@
 /** trapgate as a bench engine: the PC that `trapgate run` makes; alone, and with a debugger attached. */
-import { Stepper } from '../../emu/debug/stepper.ts';
+import { Stepper } from '../../emu/debug/stepper/stepper.ts';
 import { ImageFile } from '../../emu/machine/loaders/image.ts';
 import { Pc } from '../../emu/machine/pc.ts';
 import { describeStop } from '../../emu/machine/stop.ts';

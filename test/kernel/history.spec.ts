@@ -1,7 +1,7 @@
 /** Time running both ways under the kernel: wherever one goes, the machine is what it was there, to the last bit. */
 import { describe, expect, test } from 'vitest';
-import { History } from '../../emu/debug/history.ts';
-import { Stepper } from '../../emu/debug/stepper.ts';
+import { History } from '../../emu/debug/stepper/history.ts';
+import { Stepper } from '../../emu/debug/stepper/stepper.ts';
 import { stateHash } from '../../emu/machine/state-hash.ts';
 import { SymbolTable } from '../../emu/trace/symbols.ts';
 import { Guest } from './guest.ts';

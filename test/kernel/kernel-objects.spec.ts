@@ -1,7 +1,7 @@
 /** The kernel's own structures, read from memory by the image's symbols, beside what the kernel says of them itself. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { KernelObjects } from '../../emu/debug/kernel-objects.ts';
+import { KernelObjects } from '../../emu/debug/sight/kernel-objects.ts';
 import { ImageFile } from '../../emu/machine/loaders/image.ts';
 import { debugInfoOf } from '../../emu/trace/debug-info.ts';
 import { SymbolTable } from '../../emu/trace/symbols.ts';

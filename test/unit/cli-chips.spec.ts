@@ -6,7 +6,7 @@ import { inflateSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { assemble } from '../../asm/index.ts';
 import { dispatch } from '../../emu/cli/dispatch.ts';
-import { type InputItem, parseButtonScript, parseMouseScript } from '../../emu/cli/input-script.ts';
+import { type InputItem, parseButtonScript, parseMouseScript } from '../../emu/cli/machine/input-script.ts';
 import { pngOf } from '../../emu/cli/png.ts';
 import { command as runCommand } from '../../emu/cli/run.ts';
 import { CONTROL_A_HELP, ControlA } from '../../emu/cli/terminal/control-a.ts';

@@ -4,7 +4,7 @@ import type { DebugProtocol as P } from '@vscode/debugprotocol';
 import { describe, expect, test } from 'vitest';
 import { DebugAdapter } from '../../emu/debug/dap/adapter.ts';
 import { ConfigurationError, type Debuggee } from '../../emu/debug/dap/debuggee.ts';
-import { Stepper } from '../../emu/debug/stepper.ts';
+import { Stepper } from '../../emu/debug/stepper/stepper.ts';
 import { boot, ring0 } from '../../emu/testing/index.ts';
 
 const PROGRAM = ring0`

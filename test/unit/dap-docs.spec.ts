@@ -6,7 +6,7 @@ import {
   OWN_ATTRIBUTES,
   optionsOfConfiguration,
   unknownAttributes,
-} from '../../emu/cli/launch-configuration.ts';
+} from '../../emu/cli/dap/launch-configuration.ts';
 
 const text = readFileSync(new URL('../../docs/dap.md', import.meta.url), 'utf8');
 const blocks = [...text.matchAll(/```json\n([\s\S]*?)```/g)].map(([, json]) => JSON.parse(json!));

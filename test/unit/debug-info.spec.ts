@@ -1,8 +1,8 @@
 /** What an image tells of its lines and frames, read back: our assembler's, and damaged. */
 import { describe, expect, test } from 'vitest';
 import { assemble, type LineEntry } from '../../asm/index.ts';
-import { callStack } from '../../emu/debug/call-stack.ts';
-import { Stepper } from '../../emu/debug/stepper.ts';
+import { callStack } from '../../emu/debug/sight/call-stack.ts';
+import { Stepper } from '../../emu/debug/stepper/stepper.ts';
 import { ImageFile } from '../../emu/machine/loaders/image.ts';
 import { Pc } from '../../emu/machine/pc.ts';
 import { debugInfoOf } from '../../emu/trace/debug-info.ts';

@@ -1,8 +1,8 @@
 /** The views: what they say of a machine, and that looking changes nothing. */
 import { describe, expect, test } from 'vitest';
-import { pageWalk, physicalOf } from '../../emu/debug/descriptors.ts';
-import type { Sight } from '../../emu/debug/sight.ts';
-import { Stepper } from '../../emu/debug/stepper.ts';
+import { pageWalk, physicalOf } from '../../emu/debug/sight/descriptors.ts';
+import type { Sight } from '../../emu/debug/sight/sight.ts';
+import { Stepper } from '../../emu/debug/stepper/stepper.ts';
 import { sceneOf, VIEWS, viewNamed } from '../../emu/debug/views/index.ts';
 import { registerValues } from '../../emu/debug/views/registers.ts';
 import type { Scene } from '../../emu/debug/views/scene.ts';

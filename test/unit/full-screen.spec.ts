@@ -5,9 +5,9 @@ import { composeFrame, type FrameState, keyHelp } from '../../emu/cli/stepper/fr
 import { KEYS } from '../../emu/cli/stepper/keys.ts';
 import { LEAST, layoutFor } from '../../emu/cli/stepper/layout.ts';
 import { PANES } from '../../emu/cli/stepper/panes.ts';
-import { LocalTarget } from '../../emu/debug/local-target.ts';
 import { Repl } from '../../emu/debug/repl.ts';
-import { Stepper } from '../../emu/debug/stepper.ts';
+import { LocalTarget } from '../../emu/debug/stepper/local-target.ts';
+import { Stepper } from '../../emu/debug/stepper/stepper.ts';
 import { lengthOf, line, plain } from '../../emu/debug/views/text.ts';
 import { boot, ring0 } from '../../emu/testing/index.ts';
 

@@ -1,10 +1,10 @@
 /** gdb's remote protocol without gdb: packets in, packets out. */
 import { describe, expect, test } from 'vitest';
-import { parseTcpAddress } from '../../emu/cli/tcp-address.ts';
+import { parseTcpAddress } from '../../emu/cli/session/tcp-address.ts';
 import { frame, PacketReader } from '../../emu/debug/gdb/packets.ts';
 import { targetDescription } from '../../emu/debug/gdb/registers.ts';
 import { GdbStub } from '../../emu/debug/gdb/stub.ts';
-import { Stepper } from '../../emu/debug/stepper.ts';
+import { Stepper } from '../../emu/debug/stepper/stepper.ts';
 import { boot, type Program, real, ring0 } from '../../emu/testing/index.ts';
 
 const bytesOf = (text: string) => Uint8Array.from(text, (c) => c.charCodeAt(0));

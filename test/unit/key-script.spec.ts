@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseKeyScript, timeOfItems } from '../../emu/cli/key-script.ts';
+import { parseKeyScript, timeOfItems } from '../../emu/cli/machine/key-script.ts';
 
 /** A script as 'time: strokes', with a frequency of 1,000,000 instructions in a second. */
 function schedule(script: string): string[] {

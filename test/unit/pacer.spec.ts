@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { Doorbell } from '../../emu/cli/doorbell.ts';
-import { Pacer } from '../../emu/cli/pacer.ts';
+import { Doorbell } from '../../emu/cli/session/doorbell.ts';
+import { Pacer } from '../../emu/cli/session/pacer.ts';
 
 describe('pacer, at 1000 instructions in a millisecond', () => {
   let host = 0;

@@ -7,7 +7,7 @@ import { readDescription } from '../../emu/debug/remote/description.ts';
 import { parseQemuRegisters } from '../../emu/debug/remote/qemu-monitor.ts';
 import { RemoteTarget } from '../../emu/debug/remote/remote-target.ts';
 import { Repl } from '../../emu/debug/repl.ts';
-import { Stepper } from '../../emu/debug/stepper.ts';
+import { Stepper } from '../../emu/debug/stepper/stepper.ts';
 import { boot, paged0 } from '../../emu/testing/index.ts';
 import { NO_DEBUG_INFO } from '../../emu/trace/debug-info.ts';
 

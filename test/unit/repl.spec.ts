@@ -1,8 +1,8 @@
 /** The stepper as a conversation: `trapgate debug`. */
 import { describe, expect, test } from 'vitest';
-import { LocalTarget } from '../../emu/debug/local-target.ts';
 import { Repl } from '../../emu/debug/repl.ts';
-import { Stepper } from '../../emu/debug/stepper.ts';
+import { LocalTarget } from '../../emu/debug/stepper/local-target.ts';
+import { Stepper } from '../../emu/debug/stepper/stepper.ts';
 import { boot, ring0 } from '../../emu/testing/index.ts';
 
 async function repl() {

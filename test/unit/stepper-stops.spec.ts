@@ -1,7 +1,7 @@
 /** What the stepper can be asked to stop at, beside addresses and memory: each exact to the instruction. */
 import { describe, expect, test } from 'vitest';
-import { Stepper } from '../../emu/debug/stepper.ts';
-import type { StopAt, StopOptions } from '../../emu/debug/stops.ts';
+import { Stepper } from '../../emu/debug/stepper/stepper.ts';
+import type { StopAt, StopOptions } from '../../emu/debug/stepper/stops.ts';
 import { boot, ring0, ring3 } from '../../emu/testing/index.ts';
 import { pics } from '../pics.ts';
 

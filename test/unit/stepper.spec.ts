@@ -1,8 +1,8 @@
 /** The stepper's verbs, forwards and backwards, on small programs. */
 import { describe, expect, test } from 'vitest';
-import { parseExpression } from '../../emu/debug/expression.ts';
-import { Stepper } from '../../emu/debug/stepper.ts';
-import type { StopAt } from '../../emu/debug/stops.ts';
+import { parseExpression } from '../../emu/debug/sight/expression.ts';
+import { Stepper } from '../../emu/debug/stepper/stepper.ts';
+import type { StopAt } from '../../emu/debug/stepper/stops.ts';
 import { stateHash } from '../../emu/machine/state-hash.ts';
 import { boot, ring0, TestMachine } from '../../emu/testing/index.ts';
 

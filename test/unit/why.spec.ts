@@ -2,10 +2,10 @@
 import { describe, expect, test } from 'vitest';
 import { assemble } from '../../asm/index.ts';
 import { monitor } from '../../emu/debug/monitor.ts';
-import { Stepper } from '../../emu/debug/stepper.ts';
-import type { Answer } from '../../emu/debug/why.ts';
-import { whyFault } from '../../emu/debug/why-fault.ts';
-import { whyIrq } from '../../emu/debug/why-irq.ts';
+import { Stepper } from '../../emu/debug/stepper/stepper.ts';
+import type { Answer } from '../../emu/debug/why/chain.ts';
+import { whyFault } from '../../emu/debug/why/fault.ts';
+import { whyIrq } from '../../emu/debug/why/irq.ts';
 import { ImageFile } from '../../emu/machine/loaders/image.ts';
 import { Pc } from '../../emu/machine/pc.ts';
 import { bare, boot, type Program, ring0, ring3 } from '../../emu/testing/index.ts';

@@ -2,16 +2,16 @@
 
 import { disassemble } from '../../../asm/index.ts';
 import type { KeyStroke } from '../../../devices/key-text.ts';
-import { ExpressionError } from '../../debug/expression.ts';
-import { codeBits } from '../../debug/instruction-kind.ts';
-import type { LocalTarget } from '../../debug/local-target.ts';
-import { peekBytes } from '../../debug/memory-view.ts';
 import { Repl } from '../../debug/repl.ts';
-import { settled, type Target, TargetError } from '../../debug/target.ts';
+import { ExpressionError } from '../../debug/sight/expression.ts';
+import { peekBytes } from '../../debug/sight/memory-view.ts';
+import { codeBits } from '../../debug/stepper/instruction-kind.ts';
+import type { LocalTarget } from '../../debug/stepper/local-target.ts';
+import { settled, type Target, TargetError } from '../../debug/stepper/target.ts';
 import { codeStarts } from '../../debug/views/code.ts';
 import { hereOf } from '../../debug/views/scene.ts';
 import { bad, type Line, line, strong } from '../../debug/views/text.ts';
-import type { Face, Session } from '../session.ts';
+import type { Face, Session } from '../session/session.ts';
 import { strokesOfTerminal } from '../terminal/host-keys.ts';
 import { CommandLine } from './command-line.ts';
 import { composeFrame, type Frame, keyHelp, type Mode } from './frame.ts';

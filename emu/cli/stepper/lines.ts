@@ -2,7 +2,7 @@
 
 import { createInterface } from 'node:readline';
 import type { Repl } from '../../debug/repl.ts';
-import type { Target } from '../../debug/target.ts';
+import type { Target } from '../../debug/stepper/target.ts';
 
 const PROMPT = '(trapgate) ';
 

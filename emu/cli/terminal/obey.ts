@@ -5,7 +5,7 @@ import { chord } from '../../../devices/key-text.ts';
 import type { KeyName } from '../../../devices/keys.ts';
 import { pictureOf } from '../../../devices/vga-picture.ts';
 import { pngOf } from '../png.ts';
-import type { Session } from '../session.ts';
+import type { Session } from '../session/session.ts';
 import type { EmulatorCommand } from './control-a.ts';
 
 /** The pin whose button a terminal has a key for. */

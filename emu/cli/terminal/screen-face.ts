@@ -2,8 +2,8 @@
  * The PC's screen and keyboard on a terminal.
  */
 
-import { drained } from '../pipe-face.ts';
-import type { Face, Session } from '../session.ts';
+import { drained } from '../session/pipe-face.ts';
+import type { Face, Session } from '../session/session.ts';
 import { ControlA } from './control-a.ts';
 import { strokesOfTerminal } from './host-keys.ts';
 import { HOST_KEYS_HELP } from './host-keys-help.ts';

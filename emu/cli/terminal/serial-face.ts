@@ -2,8 +2,8 @@
  * COM1 on a terminal: what is typed goes there byte for byte, what it sends is shown as it comes.
  */
 
-import { drained } from '../pipe-face.ts';
-import type { Face, Session } from '../session.ts';
+import { drained } from '../session/pipe-face.ts';
+import type { Face, Session } from '../session/session.ts';
 import { ControlA } from './control-a.ts';
 import { HOST_KEYS_HELP } from './host-keys-help.ts';
 import { obey } from './obey.ts';

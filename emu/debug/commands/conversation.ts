@@ -2,11 +2,11 @@
 
 import { disassemble } from '../../../asm/index.ts';
 import { describeStop as describeMachineStop } from '../../machine/stop.ts';
-import { type Expression, parseExpression } from '../expression.ts';
-import { codeBits } from '../instruction-kind.ts';
-import { peekBytes } from '../memory-view.ts';
-import type { Reason, StopPoint } from '../stops.ts';
-import { settled, type Target, TargetError } from '../target.ts';
+import { type Expression, parseExpression } from '../sight/expression.ts';
+import { peekBytes } from '../sight/memory-view.ts';
+import { codeBits } from '../stepper/instruction-kind.ts';
+import type { Reason, StopPoint } from '../stepper/stops.ts';
+import { settled, type Target, TargetError } from '../stepper/target.ts';
 import { describeStop } from '../views/record.ts';
 import { type RegisterValues, registerValues } from '../views/registers.ts';
 import { hereOf, type Scene } from '../views/scene.ts';

@@ -1,6 +1,6 @@
 /** Looking, and changing what is seen. */
 
-import { type SettableRegister, TargetError } from '../target.ts';
+import { type SettableRegister, TargetError } from '../stepper/target.ts';
 import { codeView } from '../views/code.ts';
 import { usageOf, VIEWS, viewNamed } from '../views/index.ts';
 import { memoryView } from '../views/memory.ts';

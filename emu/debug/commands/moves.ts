@@ -1,8 +1,8 @@
 /** Moving: by instructions, lines, calls and stops, in both directions. */
 
-import type { Verb } from '../stepper.ts';
-import type { Reason } from '../stops.ts';
-import type { MoveOptions } from '../target.ts';
+import type { Verb } from '../stepper/stepper.ts';
+import type { Reason } from '../stepper/stops.ts';
+import type { MoveOptions } from '../stepper/target.ts';
 import type { Line } from '../views/text.ts';
 import type { DebugCommand } from './command.ts';
 import type { Conversation } from './conversation.ts';

@@ -1,6 +1,6 @@
 /** What to stop at. Behind each stop may stand: once, after N, if CONDITION. */
 
-import type { StopAt, StopOptions } from '../stops.ts';
+import type { StopAt, StopOptions } from '../stepper/stops.ts';
 import { stopsView } from '../views/record.ts';
 import { type Line, line } from '../views/text.ts';
 import type { DebugCommand } from './command.ts';

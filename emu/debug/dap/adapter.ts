@@ -9,9 +9,9 @@
 import type { DebugProtocol as P } from '@vscode/debugprotocol';
 import type { RunLimits } from '../../machine/machine.ts';
 import { describeStop, type Stop } from '../../machine/stop.ts';
-import type { Move } from '../move.ts';
-import type { Verb } from '../stepper.ts';
-import { describeStopAt, type Reason } from '../stops.ts';
+import type { Move } from '../stepper/move.ts';
+import type { Verb } from '../stepper/stepper.ts';
+import { describeStopAt, type Reason } from '../stepper/stops.ts';
 import { AnsweringSession } from './answering.ts';
 import { Breakpoints, type Wanted } from './breakpoints.ts';
 import { CAPABILITIES } from './capabilities.ts';

@@ -2,7 +2,7 @@
 
 import type { Response } from '@vscode/debugadapter';
 import type { DebugProtocol as P } from '@vscode/debugprotocol';
-import { ExpressionError } from '../expression.ts';
+import { ExpressionError } from '../sight/expression.ts';
 import { ConfigurationError } from './debuggee.ts';
 import { DebugSession, OutputEvent } from './library.ts';
 import { RequestError } from './requests.ts';

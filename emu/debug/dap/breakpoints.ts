@@ -4,8 +4,8 @@
  */
 
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { ExpressionError } from '../expression.ts';
-import type { StopAt, StopPoint } from '../stops.ts';
+import { ExpressionError } from '../sight/expression.ts';
+import type { StopAt, StopPoint } from '../stepper/stops.ts';
 import type { Debuggee } from './debuggee.ts';
 import { expressionOf, RequestError } from './requests.ts';
 

@@ -1,7 +1,7 @@
 /** What is typed into the client's debug console: commands of the monitor, input for the guest, expressions. */
 
-import { peekNumber } from '../memory-view.ts';
 import { isMonitorCommand, MONITOR_NAMES, monitor } from '../monitor.ts';
+import { peekNumber } from '../sight/memory-view.ts';
 import type { Debuggee } from './debuggee.ts';
 import { described, valueOfText } from './requests.ts';
 

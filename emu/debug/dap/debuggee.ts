@@ -1,6 +1,6 @@
 /** What the adapter debugs, and whom it asks for it: the contract with whoever runs machines (emu/cli/dap.ts). */
 
-import type { Stepper } from '../stepper.ts';
+import type { Stepper } from '../stepper/stepper.ts';
 
 /** A launch.json configuration, as the client sends it: nothing in it has been checked. */
 export type Configuration = Readonly<Record<string, unknown>>;

@@ -2,8 +2,8 @@
 
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { type DisassembledLine, disassemble } from '../../../asm/index.ts';
-import { codeBits } from '../instruction-kind.ts';
-import { peekBytes } from '../memory-view.ts';
+import { peekBytes } from '../sight/memory-view.ts';
+import { codeBits } from '../stepper/instruction-kind.ts';
 import type { Debuggee } from './debuggee.ts';
 import { hex } from './requests.ts';
 import type { Sources } from './sources.ts';

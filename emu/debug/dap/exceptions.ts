@@ -2,7 +2,7 @@
 
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { MNEMONICS, nameOfVector } from '../../machine/stop.ts';
-import { whyFault } from '../why-fault.ts';
+import { whyFault } from '../why/fault.ts';
 import type { Wanted } from './breakpoints.ts';
 import type { Debuggee } from './debuggee.ts';
 import { hex, RequestError } from './requests.ts';

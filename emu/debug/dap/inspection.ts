@@ -1,8 +1,8 @@
 /** What one can look at, and change, while the machine stands. One of these serves one stop; its references end with it. */
 
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { callStack, type StackFrame } from '../call-stack.ts';
-import { peekBytes, pokeBytes } from '../memory-view.ts';
+import { callStack, type StackFrame } from '../sight/call-stack.ts';
+import { peekBytes, pokeBytes } from '../sight/memory-view.ts';
 import type { Debuggee } from './debuggee.ts';
 import { disassembleAround } from './disassembly.ts';
 import { addressOf, hex, RequestError, valueOfText } from './requests.ts';

@@ -1,6 +1,6 @@
 /** What requests have in common: errors with a message for the client, and references to memory. */
 
-import { parseExpression } from '../expression.ts';
+import { parseExpression } from '../sight/expression.ts';
 import type { Debuggee } from './debuggee.ts';
 
 /** A request that cannot be done; the message goes to the person. */

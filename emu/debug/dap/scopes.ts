@@ -3,11 +3,11 @@
 import * as L from '../../core/layout.ts';
 import type { ControlRegister, GeneralRegister, SegmentRegister } from '../../machine/cpu.ts';
 import { nameOfVector } from '../../machine/stop.ts';
-import type { StackFrame } from '../call-stack.ts';
-import { descriptorOf, gateOf } from '../descriptors.ts';
 import { REGISTERS } from '../gdb/registers.ts';
-import { KernelObjects } from '../kernel-objects.ts';
-import { peekBytes, peekNumber } from '../memory-view.ts';
+import type { StackFrame } from '../sight/call-stack.ts';
+import { descriptorOf, gateOf } from '../sight/descriptors.ts';
+import { KernelObjects } from '../sight/kernel-objects.ts';
+import { peekBytes, peekNumber } from '../sight/memory-view.ts';
 import { historyView } from '../views/record.ts';
 import { plain } from '../views/text.ts';
 import type { Debuggee } from './debuggee.ts';

@@ -6,12 +6,12 @@
 
 import type { RunLimits } from '../../machine/machine.ts';
 import { describeStop, type Stop } from '../../machine/stop.ts';
-import { codeBits } from '../instruction-kind.ts';
-import { peekBytes, pokeBytes } from '../memory-view.ts';
 import { monitor } from '../monitor.ts';
-import type { Move } from '../move.ts';
-import type { Stepper, Verb } from '../stepper.ts';
-import type { Reason, StopAt } from '../stops.ts';
+import { peekBytes, pokeBytes } from '../sight/memory-view.ts';
+import { codeBits } from '../stepper/instruction-kind.ts';
+import type { Move } from '../stepper/move.ts';
+import type { Stepper, Verb } from '../stepper/stepper.ts';
+import type { Reason, StopAt } from '../stepper/stops.ts';
 import { frame, fromHex, PACKET_BYTES, PacketReader, textToHex, toHex } from './packets.ts';
 import { EIP_NUMBER, ESP_NUMBER, MEMORY_MAP, REGISTERS, targetDescription } from './registers.ts';
 

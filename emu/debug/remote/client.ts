@@ -4,7 +4,7 @@
  */
 
 import { frame, fromHex, PacketReader, textToHex } from '../gdb/packets.ts';
-import { TargetError } from '../target.ts';
+import { TargetError } from '../stepper/target.ts';
 
 /** Milliseconds in which a stub answers what is no move. */
 const PATIENCE = 10_000;

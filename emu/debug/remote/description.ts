@@ -1,6 +1,6 @@
 /** target.xml (GDB manual, appendix G): which registers a stub has, in the order of their numbers. */
 
-import { TargetError } from '../target.ts';
+import { TargetError } from '../stepper/target.ts';
 
 export interface RemoteRegister {
   readonly name: string;

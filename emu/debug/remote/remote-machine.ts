@@ -4,7 +4,7 @@
  */
 
 import { fromHex, toHex } from '../gdb/packets.ts';
-import { type SettableRegister, TargetError } from '../target.ts';
+import { type SettableRegister, TargetError } from '../stepper/target.ts';
 import type { GdbClient } from './client.ts';
 import { type Description, readDescription, UNDESCRIBED } from './description.ts';
 import { parseQemuRegisters } from './qemu-monitor.ts';

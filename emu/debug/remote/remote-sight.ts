@@ -4,8 +4,8 @@
  */
 
 import type { GeneralRegister, Segment, SegmentRegister, TableRegister } from '../../machine/cpu.ts';
-import { peekNumber } from '../memory-view.ts';
-import type { ProcessorSight, Sight } from '../sight.ts';
+import { peekNumber } from '../sight/memory-view.ts';
+import type { ProcessorSight, Sight } from '../sight/sight.ts';
 
 /** What a stub has told of the processor. Registers by gdb's names; what is absent was not told. */
 export interface Told {

@@ -1,8 +1,8 @@
 /** Instructions around an address, and the source they come from. */
 
 import { disassemble } from '../../../asm/index.ts';
-import { codeBits } from '../instruction-kind.ts';
-import { peekBytes } from '../memory-view.ts';
+import { peekBytes } from '../sight/memory-view.ts';
+import { codeBits } from '../stepper/instruction-kind.ts';
 import { hereOf, type Scene } from './scene.ts';
 import { dim, here as hereTone, hex, type Line, line, type Span, strong } from './text.ts';
 

@@ -1,8 +1,8 @@
 /** Every view by its name: what `info NAME` shows in lines, and panes of the full screen show side by side. */
 
-import { KernelObjects } from '../kernel-objects.ts';
-import type { Stepper } from '../stepper.ts';
-import { whyFault } from '../why-fault.ts';
+import { KernelObjects } from '../sight/kernel-objects.ts';
+import type { Stepper } from '../stepper/stepper.ts';
+import { whyFault } from '../why/fault.ts';
 import { crtcView, keyboardView, pitView, rtcView, serialView } from './chips.ts';
 import { codeView, sourceView } from './code.ts';
 import { backtraceView, memoryView, stackView } from './memory.ts';

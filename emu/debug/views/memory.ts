@@ -1,7 +1,7 @@
 /** Memory as bytes and characters, and the stack as words with the names they may be. */
 
-import { callStack, type StackFrame } from '../call-stack.ts';
-import { peekBytes, peekNumber } from '../memory-view.ts';
+import { callStack, type StackFrame } from '../sight/call-stack.ts';
+import { peekBytes, peekNumber } from '../sight/memory-view.ts';
 import type { Scene } from './scene.ts';
 import { dim, here, hex, type Line, line, named } from './text.ts';
 

@@ -1,8 +1,8 @@
 /** The two 8259s, and the interrupt wires that lead to them. Reading changes nothing. */
 
 import type { Pc } from '../../machine/pc.ts';
-import type { Stepper } from '../stepper.ts';
-import { whyIrq } from '../why-irq.ts';
+import type { Stepper } from '../stepper/stepper.ts';
+import { whyIrq } from '../why/irq.ts';
 import { bits8, dim, hex, type Line, line, strong, title } from './text.ts';
 
 /** Registers with IR7 on the left. */

@@ -1,9 +1,9 @@
 /** What has happened: the trap log, the timeline of the history; and what is set to stop at. */
 
 import { nameOfVector } from '../../machine/stop.ts';
-import type { KernelThread } from '../kernel-objects.ts';
-import type { Stepper } from '../stepper.ts';
-import { describeStopAt, type StopOptions, type StopPoint } from '../stops.ts';
+import type { KernelThread } from '../sight/kernel-objects.ts';
+import type { Stepper } from '../stepper/stepper.ts';
+import { describeStopAt, type StopOptions, type StopPoint } from '../stepper/stops.ts';
 import type { Scene } from './scene.ts';
 import { dim, good, here, hex, type Line, line, named, strong, title } from './text.ts';
 

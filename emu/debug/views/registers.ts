@@ -1,7 +1,7 @@
 /** General registers, EIP and EFLAGS, with what has changed since the machine last stood; flags by their names. */
 
 import type { GeneralRegister } from '../../machine/cpu.ts';
-import type { Sight } from '../sight.ts';
+import type { Sight } from '../sight/sight.ts';
 import { hereOf, type Scene } from './scene.ts';
 import { changed, dim, hex, type Line, line, named, type Span } from './text.ts';
 

@@ -2,9 +2,9 @@
 
 import type { DebugInfo } from '../../trace/debug-info.ts';
 import type { SymbolTable } from '../../trace/symbols.ts';
-import type { Sight } from '../sight.ts';
-import type { Stepper } from '../stepper.ts';
-import type { StopPoint } from '../stops.ts';
+import type { Sight } from '../sight/sight.ts';
+import type { Stepper } from '../stepper/stepper.ts';
+import type { StopPoint } from '../stepper/stops.ts';
 import type { RegisterValues } from './registers.ts';
 
 export interface Scene {

@@ -2,8 +2,8 @@
 
 import type { SegmentRegister } from '../../machine/cpu.ts';
 import { nameOfVector } from '../../machine/stop.ts';
-import { type Descriptor, descriptorOf, gateOf, pageWalk, physicalOf } from '../descriptors.ts';
-import { peekNumber } from '../memory-view.ts';
+import { type Descriptor, descriptorOf, gateOf, pageWalk, physicalOf } from '../sight/descriptors.ts';
+import { peekNumber } from '../sight/memory-view.ts';
 import type { Scene } from './scene.ts';
 import { bad, dim, good, hex, type Line, line, named, title } from './text.ts';
 
