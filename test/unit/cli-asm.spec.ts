@@ -1,40 +1,14 @@
 /** `trapgate asm` and `trapgate disasm`, as typed. */
 
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
 import { command as asm } from '../../emu/cli/asm.ts';
 import { CommandError, UsageError } from '../../emu/cli/command.ts';
 import { command as disasm } from '../../emu/cli/disasm.ts';
+import { commandLine } from './command-line.ts';
 
-let folder: string;
-let out: string;
-let err: string;
-
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'trapgate-cli-'));
-  out = err = '';
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    out += text;
-    return true;
-  });
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
-    err += text;
-    return true;
-  });
-});
-
-afterEach(() => {
-  vi.restoreAllMocks();
-  rmSync(folder, { recursive: true });
-});
-
-const at = (name: string): string => join(folder, name);
-const write = (name: string, text: string): string => {
-  writeFileSync(at(name), text);
-  return at(name);
-};
+const cli = commandLine();
+const { path: at, write } = cli;
 
 describe('trapgate asm', () => {
   test('makes a boot sector of 16-bit code, with NASM-like options', async () => {
@@ -58,16 +32,16 @@ describe('trapgate asm', () => {
     expect(image.length).toBe(512);
     expect([...image.subarray(0, 3), image[510], image[511]]).toEqual([0xeb, 0xfe, 0xf4, 0x55, 0xaa]);
     expect(readFileSync(at('boot.lst'), 'utf8')).toContain('00007c00 ebfe');
-    expect(err).toBe('');
+    expect(cli.err).toBe('');
   });
 
   test('tells all errors, returns 1, and leaves no file', async () => {
     const source = write('bad.asm', 'mov eax,\n\tbogus eax');
     expect(await asm.run(['-o', at('bad.bin'), '-l', at('bad.lst'), source])).toBe(1);
-    expect(err).toContain(`${source}:1:9: error: expected an expression`);
-    expect(err).toContain(`${source}:2:2: error: 'bogus' is no instruction`);
-    expect(err).toContain('    \tbogus eax\n    \t^');
-    expect(readdirSync(folder)).toEqual(['bad.asm']);
+    expect(cli.err).toContain(`${source}:1:9: error: expected an expression`);
+    expect(cli.err).toContain(`${source}:2:2: error: 'bogus' is no instruction`);
+    expect(cli.err).toContain('    \tbogus eax\n    \t^');
+    expect(readdirSync(cli.folder)).toEqual(['bad.asm']);
   });
 
   test('names the output after the source', async () => {
@@ -81,7 +55,7 @@ describe('trapgate asm', () => {
     write('a.inc', 'nop');
     const source = write('a.asm', `%include "${at('a.inc')}"`);
     expect(await asm.run(['-M', '-o', 'a.img', source])).toBe(0);
-    expect(out).toBe(`a.img: ${source} \\\n  ${at('a.inc')}\n`);
+    expect(cli.out).toBe(`a.img: ${source} \\\n  ${at('a.inc')}\n`);
     expect(existsSync('a.img')).toBe(false);
   });
 
@@ -100,7 +74,7 @@ describe('trapgate disasm', () => {
     );
     await asm.run([source, '-f', 'elf32exec', '-o', at('k.elf')]);
     expect(await disasm.run([at('k.elf'), '--start', 'work', '--count', '1'])).toBe(0);
-    expect(out).toBe(
+    expect(cli.out).toBe(
       'section .text\n\nwork:\n  40000006  a1 00 10 00 40          mov eax, dword ptr [0x40001000]  ; value\n',
     );
   });
@@ -108,14 +82,14 @@ describe('trapgate disasm', () => {
   test('shows raw bytes at an address', async () => {
     writeFileSync(at('raw.bin'), Uint8Array.of(0xb8, 1, 0, 0xeb, 0xfb));
     expect(await disasm.run([at('raw.bin'), '--bits', '16', '--address', '0x7c00'])).toBe(0);
-    expect(out).toContain('00007c03  eb fb                   jmp 0x7c00');
+    expect(cli.out).toContain('00007c03  eb fb                   jmp 0x7c00');
   });
 
   test('shows an object: each section by its own names, tables as data, what is open by its target', async () => {
     const source = write('o.asm', 'f: call other\n jmp f\nt: dd 1, f\n section .data\nd: db "data"\nextern other');
     await asm.run([source, '-f', 'elf32', '-o', at('o.o')]);
     expect(await disasm.run([at('o.o'), '--all'])).toBe(0);
-    expect(out).toBe(`section .text
+    expect(cli.out).toBe(`section .text
 
 f:
   00000000  e8 fc ff ff ff          call 1  ; other
@@ -134,14 +108,16 @@ d:
     const source = write('s.asm', 'extern one, two\nf: call one\ng: nop\n call two');
     await asm.run([source, '-f', 'elf32', '-o', at('s.o')]);
     expect(await disasm.run([at('s.o'), '--start', 'g'])).toBe(0);
-    expect(out).not.toContain('one');
-    expect(out).toContain('; two');
+    expect(cli.out).not.toContain('one');
+    expect(cli.out).toContain('; two');
   });
 
   test('leaves alone what --data names', async () => {
     writeFileSync(at('raw.bin'), Uint8Array.of(0x90, 0xb8, 1, 0x90));
     expect(await disasm.run([at('raw.bin'), '--data', '1-3'])).toBe(0);
-    expect(out).toContain('00000001  b8 01                   db 0xb8, 0x01\n  00000003  90                      nop');
+    expect(cli.out).toContain(
+      '00000001  b8 01                   db 0xb8, 0x01\n  00000003  90                      nop',
+    );
     await expect(disasm.run([at('raw.bin'), '--data', '3-1'])).rejects.toThrow('two addresses are wanted');
   });
 

@@ -1,28 +1,12 @@
 /** Disks on the command line. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
 import { assemble } from '../../asm/index.ts';
 import { dispatch } from '../../emu/cli/dispatch.ts';
+import { commandLine } from './command-line.ts';
 
-let folder: string;
-let err: string;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'trapgate-cli-'));
-  err = '';
-  vi.spyOn(process.stdout, 'write').mockImplementation(() => true);
-  vi.spyOn(process.stderr, 'write').mockImplementation((data) => {
-    err += data;
-    return true;
-  });
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-  rmSync(folder, { recursive: true });
-});
-
-const path = (name: string) => join(folder, name);
+const cli = commandLine();
+const { path } = cli;
 const run = (...args: string[]) => dispatch(['run', '-serial', 'none', '-no-realtime', ...args]);
 
 /** A disk of so many sectors whose boot sector is `source`. */
@@ -71,28 +55,28 @@ describe('--boot', () => {
     writeFileSync(path('empty.img'), new Uint8Array(0));
     writeFileSync(path('plain.img'), new Uint8Array(1024).fill(0x12));
     expect(await run('--boot', path('none.img'))).toBe(1);
-    expect(err).toContain('cannot read');
+    expect(cli.err).toContain('cannot read');
     expect(await run('--boot', path('empty.img'))).toBe(1);
-    expect(err).toContain('the disk is empty');
+    expect(cli.err).toContain('the disk is empty');
     expect(await run('--boot', path('plain.img'))).toBe(1);
-    expect(err).toContain('its first sector ends in 12 12 rather than the boot signature 55 aa (at offset 0x1fe)');
+    expect(cli.err).toContain('its first sector ends in 12 12 rather than the boot signature 55 aa (at offset 0x1fe)');
   });
 
   test('options that do not go together', async () => {
     const image = disk('hlt');
     expect(await run('--boot', image, image)).toBe(2);
-    expect(err).toContain(`--boot and the image ${image}: one of them can be booted`);
+    expect(cli.err).toContain(`--boot and the image ${image}: one of them can be booted`);
     expect(await run('--boot', image, '-hda', image)).toBe(2);
-    expect(err).toContain('there is one disk: --boot or --hda');
+    expect(cli.err).toContain('there is one disk: --boot or --hda');
     expect(await run('--write-disk', image)).toBe(2);
-    expect(err).toContain('--write-disk: there is no disk');
+    expect(cli.err).toContain('--write-disk: there is no disk');
     expect(await run()).toBe(2);
-    expect(err).toContain('no image given');
+    expect(cli.err).toContain('no image given');
   });
 
   test('a boot sector given as an image: what is meant is told', async () => {
     expect(await run(disk('hlt'))).toBe(2);
-    expect(err).toMatch(/looks like a disk .*: --boot .* boots it, --address 0x100000 loads it as a flat binary/);
+    expect(cli.err).toMatch(/looks like a disk .*: --boot .* boots it, --address 0x100000 loads it as a flat binary/);
   });
 });
 
@@ -131,5 +115,5 @@ test('--bios starts in a ROM of the person’s own, with a disk or without', asy
   expect(await run('--bios', path('rom.bin'), '--boot', path('unsigned.img'))).toBe((0x50 << 1) | 1);
   writeFileSync(path('tiny.bin'), 'tiny');
   expect(await run('--bios', path('tiny.bin'))).toBe(1);
-  expect(err).toContain('a BIOS has its first instruction 16 bytes before its end');
+  expect(cli.err).toContain('a BIOS has its first instruction 16 bytes before its end');
 });

@@ -1,9 +1,7 @@
 /** What the command line gives a person of the chips: scripts, files, keys, pictures. */
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { inflateSync } from 'node:zlib';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { assemble } from '../../asm/index.ts';
 import { dispatch } from '../../emu/cli/dispatch.ts';
 import { type InputItem, parseButtonScript, parseMouseScript } from '../../emu/cli/machine/input-script.ts';
@@ -12,6 +10,7 @@ import { command as runCommand } from '../../emu/cli/run.ts';
 import { CONTROL_A_HELP, ControlA } from '../../emu/cli/terminal/control-a.ts';
 import { HOST_KEYS_HELP } from '../../emu/cli/terminal/host-keys-help.ts';
 import { HostMouse } from '../../emu/cli/terminal/host-mouse.ts';
+import { commandLine } from './command-line.ts';
 
 const SECOND = 1000;
 const timed = (items: InputItem[]) => items.map(({ input, at }) => ({ at: at(SECOND), ...input }));
@@ -147,22 +146,8 @@ test('a PNG has its signature, chunks with checks, and unfiltered rows', () => {
 });
 
 describe('run and screenshot', () => {
-  let folder: string;
-  let err: string;
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'trapgate-cli-'));
-    err = '';
-    vi.spyOn(process.stdout, 'write').mockImplementation(() => true);
-    vi.spyOn(process.stderr, 'write').mockImplementation((data) => {
-      err += data;
-      return true;
-    });
-  });
-  afterEach(() => {
-    vi.restoreAllMocks();
-    rmSync(folder, { recursive: true });
-  });
-  const path = (name: string) => join(folder, name);
+  const cli = commandLine();
+  const { path } = cli;
   const text = (name: string) => readFileSync(path(name), 'latin1');
   const image = (source: string) => {
     const assembly = assemble(source, { bits: 32, origin: 0x100000 });
@@ -177,7 +162,7 @@ describe('run and screenshot', () => {
     const day = image(`${cmos(7)}out 0xf4, al`);
     expect(await run('--rtc-base', '2006-06-17T16:01:21', day)).toBe((0x17 << 1) | 1);
     expect(await run('--rtc-base', 'tomorrow', day)).toBe(2);
-    expect(err).toContain('--rtc-base tomorrow: a date like');
+    expect(cli.err).toContain('--rtc-base tomorrow: a date like');
   });
 
   test('--cmos keeps the CMOS from run to run', async () => {
@@ -187,7 +172,7 @@ describe('run and screenshot', () => {
     expect(readFileSync(path('cmos')).length).toBe(128);
     writeFileSync(path('cmos'), 'short');
     expect(await run('--cmos', path('cmos'), count)).toBe(1);
-    expect(err).toContain('a CMOS has 128 bytes, not 5');
+    expect(cli.err).toContain('a CMOS has 128 bytes, not 5');
   });
 
   test('--serial given again is COM2, --parallel prints', async () => {
@@ -244,7 +229,7 @@ describe('run and screenshot', () => {
     expect(await run('--watchdog', 'none', '--max-instructions', '1000', hang)).toBe(1);
     expect(await run('--watchdog', 'none', '-no-reboot', '--button', 'reset@10us', hang)).toBe(0);
     expect(await run('--watchdog', 'bark', hang)).toBe(2);
-    expect(err).toContain('--watchdog bark: reset, nmi, none are possible');
+    expect(cli.err).toContain('--watchdog bark: reset, nmi, none are possible');
   });
 
   test('screenshot draws what the guest has written', async () => {

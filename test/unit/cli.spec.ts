@@ -1,34 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
 import { assemble } from '../../asm/index.ts';
 import { dispatch } from '../../emu/cli/dispatch.ts';
+import { commandLine } from './command-line.ts';
 
-let folder: string;
-let out: string;
-let err: string;
-
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'trapgate-cli-'));
-  out = '';
-  err = '';
-  vi.spyOn(process.stdout, 'write').mockImplementation((data) => {
-    out += Buffer.from(data as Uint8Array).toString('latin1');
-    return true;
-  });
-  vi.spyOn(process.stderr, 'write').mockImplementation((data) => {
-    err += data;
-    return true;
-  });
-});
-
-afterEach(() => {
-  vi.restoreAllMocks();
-  rmSync(folder, { recursive: true });
-});
-
-const path = (name: string) => join(folder, name);
+const cli = commandLine();
+const { path } = cli;
 
 /** A flat binary on disk. */
 function image(source: string): string {
@@ -44,13 +21,13 @@ const run = (...args: string[]) => dispatch(['run', '-serial', 'none', ...args])
 describe('help', () => {
   test('without a command, what there is goes to standard error, and the status is 2', async () => {
     expect(await dispatch([])).toBe(2);
-    expect(err).toContain('usage: trapgate COMMAND');
-    expect(out).toBe('');
+    expect(cli.err).toContain('usage: trapgate COMMAND');
+    expect(cli.out).toBe('');
   });
 
   test.each([['--help'], ['-h'], ['help']])('%s lists the commands', async (arg) => {
     expect(await dispatch([arg])).toBe(0);
-    for (const name of ['run', 'asm', 'disasm']) expect(out).toMatch(new RegExp(`^ {2}${name} +\\S`, 'm'));
+    for (const name of ['run', 'asm', 'disasm']) expect(cli.out).toMatch(new RegExp(`^ {2}${name} +\\S`, 'm'));
   });
 
   test.each([
@@ -59,24 +36,24 @@ describe('help', () => {
     ['help', 'run'],
   ])('%s %s tells of one command', async (...args) => {
     expect(await dispatch(args)).toBe(0);
-    expect(out).toContain('usage: trapgate run [OPTIONS] IMAGE');
+    expect(cli.out).toContain('usage: trapgate run [OPTIONS] IMAGE');
     for (const option of ['-m SIZE', '--append', '--initrd', '--serial', '-d int', '-D FILE', '--no-reboot']) {
-      expect(out).toContain(option);
+      expect(cli.out).toContain(option);
     }
     for (const option of ['--keys', '--record', '--replay', '--max-instructions', '--exit-code', '--realtime']) {
-      expect(out).toContain(option);
+      expect(cli.out).toContain(option);
     }
-    expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(120);
+    expect(Math.max(...cli.out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(120);
   });
 
   test('--version', async () => {
     expect(await dispatch(['--version'])).toBe(0);
-    expect(out).toMatch(/^trapgate \d+\.\d+\.\d+\n$/);
+    expect(cli.out).toMatch(/^trapgate \d+\.\d+\.\d+\n$/);
   });
 
   test('an unknown command is wrong usage', async () => {
     expect(await dispatch(['walk'])).toBe(2);
-    expect(err).toBe("trapgate: no command is called 'walk'; trapgate --help lists them\n");
+    expect(cli.err).toBe("trapgate: no command is called 'walk'; trapgate --help lists them\n");
   });
 });
 
@@ -97,8 +74,8 @@ describe('wrong usage of run has status 2 and says what is wrong', () => {
   ])('%j', async (args, message) => {
     const file = exitWith(0);
     expect(await run(...args.map((arg) => (arg === 'IMAGE' ? file : arg)))).toBe(2);
-    expect(err).toContain(`trapgate run: ${message}`);
-    expect(err).toContain('trapgate run --help tells more');
+    expect(cli.err).toContain(`trapgate run: ${message}`);
+    expect(cli.err).toContain('trapgate run --help tells more');
   });
 });
 
@@ -106,27 +83,27 @@ describe('exit status of run', () => {
   test('is what the guest says', async () => {
     expect(await run(exitWith(3))).toBe(7);
     expect(await run('-kernel', image('mov dx, 0x604\nmov ax, 0x2000\nout dx, ax'))).toBe(0);
-    expect(out + err).toBe('');
+    expect(cli.out + cli.err).toBe('');
   });
 
   test('is 0 or 1 when a status is expected', async () => {
     const file = exitWith(3);
     expect(await run(file, '--exit-code', '7')).toBe(0);
     expect(await run(file, '--exit-code', '0')).toBe(1);
-    expect(err).toBe('trapgate: the guest ended with status 7, not 0\n');
+    expect(cli.err).toBe('trapgate: the guest ended with status 7, not 0\n');
   });
 
   test('is 1, with the story, when the guest dies or halts for ever', async () => {
     expect(await run(image('ud2'))).toBe(1);
-    expect(err).toContain('triple fault at 0008:00100000: #UD could not be delivered');
-    err = '';
+    expect(cli.err).toContain('triple fault at 0008:00100000: #UD could not be delivered');
+    cli.err = '';
     expect(await run(image('hlt'))).toBe(1);
-    expect(err).toContain('HLT with interrupts disabled');
+    expect(cli.err).toContain('HLT with interrupts disabled');
   });
 
   test('is 1 when the instructions are spent', async () => {
     expect(await run(image('jmp $'), '--max-instructions', '1_000_000')).toBe(1);
-    expect(err).toBe('trapgate: the instruction budget is spent\n');
+    expect(cli.err).toBe('trapgate: the instruction budget is spent\n');
   });
 
   test('is 0 when the guest resets the machine under -no-reboot, which else starts it again', async () => {
@@ -148,17 +125,17 @@ describe('exit status of run', () => {
 describe('files', () => {
   test('that are not there, or corrupt, are told with their name; the status is 1', async () => {
     expect(await run(path('none'))).toBe(1);
-    expect(err).toBe(`trapgate run: cannot read ${path('none')}: no such file\n`);
-    err = '';
+    expect(cli.err).toBe(`trapgate run: cannot read ${path('none')}: no such file\n`);
+    cli.err = '';
     writeFileSync(path('bad.elf'), Uint8Array.of(0x7f, 0x45, 0x4c, 0x46, 1));
     expect(await run(path('bad.elf'))).toBe(1);
-    expect(err).toBe(
+    expect(cli.err).toBe(
       `trapgate run: ${path('bad.elf')}: at offset 0x0: the ELF header (52 bytes) should be here, but the file ends at 0x5\n`,
     );
-    err = '';
+    cli.err = '';
     writeFileSync(path('bad.log'), 'hello\n');
     expect(await run(exitWith(0), '--replay', path('bad.log'))).toBe(1);
-    expect(err).toBe(`trapgate run: ${path('bad.log')}:1: not a JSON object\n`);
+    expect(cli.err).toBe(`trapgate run: ${path('bad.log')}:1: not a JSON object\n`);
   });
 
   test('-debugcon and -serial take the guest’s bytes, -d int the traps', async () => {
@@ -189,7 +166,7 @@ describe('files', () => {
     `);
     const log = ['-d', 'int', '-D', path('log')];
     expect(await dispatch(['run', file, '-serial', `file:${path('serial')}`, '-debugcon', 'stdio', ...log])).toBe(1);
-    expect(out).toBe('x');
+    expect(cli.out).toBe('x');
     expect(readFileSync(path('serial'), 'latin1')).toBe('y');
     expect(readFileSync(path('log'), 'latin1')).toMatch(
       /^ {5}0: v=80 e=0000 i=1 cpl=0 IP=0008:001000.. pc=001000.. SP=0010:00090000 env->regs\[R_EAX\]=00000079\n$/,
