@@ -2,7 +2,8 @@
  * The worlds a test's program lives in, as assembly: what has to be there before the first interesting instruction.
  *
  * Every gate leads to one place, where the processor halts for good: a test looks at what was delivered, not at what
- * a handler made of it. `on VECTOR, LABEL` in a program leads a vector to a handler of its own.
+ * a handler made of it. `on VECTOR, LABEL` in a program leads a vector to a handler of its own, and `irqs LINE, LINE ...`
+ * opens lines of the 8259s, whose handlers end with `eoi LINE`.
  */
 
 /** Selectors of the worlds' GDT. */
@@ -55,7 +56,52 @@ const MACROS = `
 %endmacro
 `;
 
-const TABLES = `${MACROS}
+/** Set-up of the 8259 pair, for programs that take interrupts: 8259A data sheet 231468-003, "Programming the 8259A". */
+const INTERRUPTS = `
+; The 8259s at vectors 20h and 28h, edge triggered, with these lines open and no other: irqs 0, 12
+%macro irqs 0-*
+        push    eax
+        mov     al, 0x11                ; ICW1: cascade, ICW4 follows
+        out     0x20, al
+        out     0xa0, al
+        mov     al, 0x20                ; ICW2: the vectors
+        out     0x21, al
+        mov     al, 0x28
+        out     0xa1, al
+        mov     al, 4                   ; ICW3: the slave is at input 2
+        out     0x21, al
+        mov     al, 2
+        out     0xa1, al
+        mov     al, 1                   ; ICW4: 8086 mode, EOI by command
+        out     0x21, al
+        out     0xa1, al
+  %assign world_masks 0xffff
+  %rep %0
+    %assign world_masks world_masks & ~(1 << (%1))
+    %if (%1) >= 8
+      %assign world_masks world_masks & ~4
+    %endif
+    %rotate 1
+  %endrep
+        mov     al, world_masks & 0xff
+        out     0x21, al
+        mov     al, world_masks >> 8
+        out     0xa1, al
+        pop     eax
+%endmacro
+; The end of a line's interrupt: eoi 12
+%macro eoi 1
+        push    eax
+        mov     al, 0x20
+  %if (%1) >= 8
+        out     0xa0, al
+  %endif
+        out     0x20, al
+        pop     eax
+%endmacro
+`;
+
+const TABLES = `${MACROS}${INTERRUPTS}
         section .data
         align   8
 world_gdt:
@@ -195,7 +241,7 @@ export function flatWorld(ring: 0 | 1 | 2 | 3, paging = false): string {
 export const REAL_ORIGIN = 0x7c00;
 
 /** Real mode: the table of vectors at 0, all segments 0, the stack below the program. */
-export const REAL_WORLD = `
+export const REAL_WORLD = `${INTERRUPTS}
 %macro on 2
         mov     word [(%1) * 4], %2
 %endmacro

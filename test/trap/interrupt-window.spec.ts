@@ -4,18 +4,9 @@ import { boot, type Program, ring0, type TestMachine } from '../../emu/testing/i
 
 const TIMER = 0x20;
 
-/** The 8259s at 20h and 28h with only IRQ 0 unmasked, channel 0 of the 8254 in mode 2 with this many clocks. */
+/** Only IRQ 0 unmasked, channel 0 of the 8254 in mode 2 with this many clocks. */
 const timer = (clocks: number): string => `
-        mov     al, 0x11
-        out     0x20, al
-        mov     al, 0x20
-        out     0x21, al
-        mov     al, 4
-        out     0x21, al
-        mov     al, 1
-        out     0x21, al
-        mov     al, 0xfe
-        out     0x21, al
+        irqs    0
         mov     al, 0x34
         out     0x43, al
         mov     al, ${clocks & 255}

@@ -6,23 +6,13 @@ import { type ChipEvent, formatChipEvent, listenToChips } from '../../emu/trace/
 const KEY = ring0`
       start:
         on 0x21, keyboard
-        mov al, 0x11
-        out 0x20, al
-        mov al, 0x20
-        out 0x21, al
-        mov al, 4
-        out 0x21, al
-        mov al, 1
-        out 0x21, al
-        mov al, 0xfd
-        out 0x21, al
+        irqs 1
         sti
       wait: hlt
         jmp wait
       keyboard:
         in al, 0x60
-        mov al, 0x20
-        out 0x20, al
+        eoi 1
         iretd
 `;
 

@@ -232,16 +232,7 @@ describe('backwards', () => {
   test('back through a wait is one step', async () => {
     const { machine, stepper, to, pc } = await stepperOn(ring0`
       start:  on    0x20, tick
-              mov   al, 0x11
-              out   0x20, al
-              mov   al, 0x20
-              out   0x21, al
-              mov   al, 4
-              out   0x21, al
-              mov   al, 1
-              out   0x21, al
-              mov   al, 0xfe
-              out   0x21, al
+              irqs  0
               mov   al, 0x34
               out   0x43, al
               mov   al, 0
@@ -253,8 +244,7 @@ describe('backwards', () => {
       awake:  nop
               cli
               hlt
-      tick:   mov   al, 0x20
-              out   0x20, al
+      tick:   eoi   0
               iret
     `);
     to('sleep');

@@ -11,16 +11,7 @@ const FREQUENCY = 100_000_000;
 /** Three interrupts of IRQ 5, the second one while interrupts are off for some 100 instructions. */
 async function recorded(): Promise<TestMachine> {
   const m = await boot(ring0`
-    start:  mov     al, 0x11
-            out     0x20, al
-            mov     al, 0x20
-            out     0x21, al
-            mov     al, 4
-            out     0x21, al
-            mov     al, 1
-            out     0x21, al
-            mov     al, 0
-            out     0x21, al
+    start:  irqs    5
             on      0x25, handler
             on      3, back
             sti
@@ -34,10 +25,7 @@ async function recorded(): Promise<TestMachine> {
             sti
     idle:   jmp     idle
     handler: inc    dword [entries]
-            push    eax
-            mov     al, 0x20
-            out     0x20, al
-            pop     eax
+            eoi     5
     back:   iretd
             section .data
     entries: dd     0
