@@ -148,7 +148,7 @@ proc show_pid_stack, .m, .pid
         pop     ebx
 endproc
 
-; char task_state_letter(const struct task *which)      as ps has it: R S D Z
+; char task_state_letter(const struct task *which)      as ps has it: R S D T t Z
 proc task_state_letter, .which
         mov     eax, [ebp + .which]
         mov     eax, [eax + task.state]
@@ -226,6 +226,13 @@ proc show_pid_status, .m, .pid
         seqln   edi, "Pid:	%d", [ebx + task.pid]
         ccall   task_parent_pid, ebx
         seqln   edi, "PPid:	%d", eax
+        xor     eax, eax
+        mov     ecx, [ebx + task.tracer]
+        test    ecx, ecx
+        jz      .tracer_known
+        mov     eax, [ecx + task.pid]
+.tracer_known:
+        seqln   edi, "TracerPid:	%d", eax
         seqln   edi, "SigPnd:	00000000%08x", [ebx + task.pending]
         seqln   edi, "SigBlk:	00000000%08x", [ebx + task.blocked]
         ccall   signals_handled, ebx, 0
@@ -270,12 +277,14 @@ endproc
 
         section .rodata
 pid_format:     db "%d", 0
-task_state_letters: db "-RSDZ"          ; by task.state
+task_state_letters: db "-RSDTtZ"          ; by task.state
         align   4
-task_state_names: dd .dead, .running, .sleeping, .waiting, .zombie
+task_state_names: dd .dead, .running, .sleeping, .waiting, .stopped, .traced, .zombie
 .dead:          db "dead", 0
 .running:       db "running", 0
 .sleeping:      db "sleeping", 0
 .waiting:       db "disk sleep", 0
+.stopped:       db "stopped", 0
+.traced:        db "tracing stop", 0
 .zombie:        db "zombie", 0
         section .text

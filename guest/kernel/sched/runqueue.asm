@@ -193,11 +193,10 @@ proc wake_up_process, .which
         cli
         mov     ebx, [ebp + .which]
         xor     eax, eax
-        cmp     dword [ebx + task.state], TASK_INTERRUPTIBLE
-        je      .sleeps
-        cmp     dword [ebx + task.state], TASK_UNINTERRUPTIBLE
-        jne     .done
-.sleeps:
+        cmp     dword [ebx + task.state], TASK_RUNNING
+        jbe     .done
+        cmp     dword [ebx + task.state], TASK_ZOMBIE
+        jae     .done
         mov     dword [ebx + task.state], TASK_RUNNING
         test    dword [ebx + task.thread_flags], PF_WQ_WORKER
         jz      .not_worker

@@ -49,6 +49,11 @@ proc sys_execve, .path, .argv, .envp
         mov     eax, [ecx + task.stack_top]
         sub     eax, pt_regs_size
         ccall   start_frame, eax, ebx
+        mov     ecx, [this_cpu(current)]
+        cmp     dword [ecx + task.ptrace], 0
+        je      .become
+        ccall   send_signal, ecx, SIGTRAP ; a debugger sees it before its first instruction
+.become:
         xor     eax, eax
         jmp     .done
 .failed:

@@ -24,6 +24,11 @@ proc do_exit, .status
         cli
         mov     esi, tasks
 .next:
+        cmp     [esi + task.tracer], ebx
+        jne     .not_traced
+        mov     dword [esi + task.stop_signal], 0
+        ccall   ptrace_detach, esi
+.not_traced:
         cmp     [esi + task.parent], ebx
         jne     .not_ours
         mov     dword [esi + task.parent], init_task
@@ -50,6 +55,9 @@ proc do_exit, .status
         cmp     dword [ebx + task.parent], 0
         je      .gone
         ccall   wake_up, [ebx + task.parent] ; sys_waitpid on the parent
+        cmp     dword [ebx + task.tracer], 0
+        je      .gone
+        ccall   wake_up, [ebx + task.tracer]
 .gone:
         call    schedule
 .init:

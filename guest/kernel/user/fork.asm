@@ -29,6 +29,10 @@ proc sys_fork
         sub     ecx, pt_regs_size
         ccall   memcpy, edi, ecx, pt_regs_size
         mov     dword [edi + pt_regs.eax], 0
+        test    dword [esi + task.ptrace], PT_FORCED_TF
+        jz      .no_step
+        and     dword [edi + pt_regs.eflags], ~X86_EFLAGS_TF ; the child has no debugger
+.no_step:
         mov     edi, [ebx + task.pid]   ; it may be gone when we go on
         ccall   wake_up_new_task, ebx
         mov     eax, edi

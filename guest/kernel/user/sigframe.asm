@@ -138,6 +138,7 @@ proc sys_sigreturn
         mov     [esi + task.blocked], eax
         ccall   recalc_sigpending, esi
         popfd
+        mov     dword [ebx + pt_regs.error], NO_SYSCALL
         mov     eax, [ebx + pt_regs.eax] ; the system call's answer is what the program had there
         jmp     .done
 .bad:

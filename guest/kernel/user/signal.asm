@@ -21,12 +21,16 @@ proc send_signal, .which, .signal
         mov     ebx, [ebp + .which]
         cmp     dword [ebx + task.pgd], swapper_pg_dir
         je      .done
+        cmp     dword [ebp + .signal], SIGCONT
+        je      .heard                  ; even ignored it ends a stop
         ccall   signal_ignored, ebx, [ebp + .signal]
         test    eax, eax
         jnz     .done
+.heard:
         mov     ecx, [ebp + .signal]
         dec     ecx
         bts     [ebx + task.pending], ecx
+        ccall   signal_of_stop, ebx, [ebp + .signal]
         ccall   recalc_sigpending, ebx
         cmp     dword [ebx + task.sigpending], 0
         je      .done
@@ -38,8 +42,38 @@ proc send_signal, .which, .signal
         pop     ebx
 endproc
 
-; int signal_ignored(const struct task *which, int signal)
+; void signal_of_stop(struct task *which, int signal)   interrupts off
+; SIGSTOP and SIGCONT undo each other while they wait; SIGCONT and SIGKILL end a stop.
+proc signal_of_stop, .which, .signal
+        mov     ecx, [ebp + .which]
+        mov     eax, [ebp + .signal]
+        cmp     eax, SIGSTOP
+        je      .stop
+        cmp     eax, SIGKILL
+        je      .kill
+        cmp     eax, SIGCONT
+        jne     .done
+        and     dword [ecx + task.pending], ~SIGMASK(SIGSTOP)
+        jmp     .continue
+.stop:
+        and     dword [ecx + task.pending], ~SIGMASK(SIGCONT)
+        return
+.kill:
+        cmp     dword [ecx + task.state], TASK_TRACED
+        je      .wake
+.continue:
+        cmp     dword [ecx + task.state], TASK_STOPPED
+        jne     .done
+.wake:
+        ccall   wake_up_process, ecx
+.done:
+endproc
+
+; int signal_ignored(const struct task *which, int signal)      a debugger hears of all
 proc signal_ignored, .which, .signal
+        mov     ecx, [ebp + .which]
+        cmp     dword [ecx + task.ptrace], 0
+        jne     .no
         mov     ecx, [ebp + .signal]
         mov     eax, ecx
         shl     eax, 4                  ; * sigaction_size
@@ -122,40 +156,66 @@ proc force_signal, .signal
         pop     ebx
 endproc
 
-; int unhandled_signal(int signal)
+; int unhandled_signal(int signal)      of a traced one the debugger tells
 proc unhandled_signal, .signal
+        mov     ecx, [this_cpu(current)]
+        xor     eax, eax
+        cmp     [ecx + task.ptrace], eax
+        jne     .done
         mov     eax, [ebp + .signal]
         shl     eax, 4                  ; * sigaction_size
         add     eax, [this_cpu(current)]
         cmp     dword [eax + task.sigactions + sigaction.handler], SIG_IGN + 1
         sbb     eax, eax
         neg     eax
+.done:
 endproc
 
 ; void do_signal(struct pt_regs *regs)          interrupts on
-; One signal, the lowest: returns if the program goes on, in its handler or as if nothing had been.
+; One signal, SIGKILL or the lowest: returns if the program goes on, in its handler or as if nothing had
+; been.
 proc do_signal, .regs
         push    ebx
         push    esi
         mov     ebx, [this_cpu(current)]
         cli
+        mov     esi, SIGKILL - 1
+        bt      [ebx + task.sigpending], esi
+        jc      .chosen
         bsf     esi, [ebx + task.sigpending]
         jz      .done
+.chosen:
         btr     [ebx + task.pending], esi
         ccall   recalc_sigpending, ebx
         sti
         inc     esi
+        cmp     dword [ebx + task.ptrace], 0
+        je      .act
+        cmp     esi, SIGKILL
+        je      .act
+        ccall   ptrace_stop, esi
+        mov     esi, eax
+        test    eax, eax
+        jz      .nothing                ; the debugger keeps it to itself
+.act:
         mov     eax, esi
         shl     eax, 4                  ; * sigaction_size
         lea     eax, [ebx + task.sigactions + eax]
         cmp     dword [eax + sigaction.handler], SIG_IGN
-        je      .done
+        je      .nothing
         ja      .handle
         lea     ecx, [esi - 1]
         mov     edx, SIG_IGNORED
         bt      edx, ecx
-        jc      .done
+        jc      .nothing
+        cmp     esi, SIGSTOP
+        je      .stop
         ccall   do_exit, esi
+.stop:
+        ccall   signal_stop, esi
+.nothing:
+        ccall   restart_syscall, [ebp + .regs]
+        jmp     .done
 .handle:
         ccall   setup_frame, [ebp + .regs], esi, eax
         test    eax, eax
@@ -165,4 +225,21 @@ proc do_signal, .regs
         sti
         pop     esi
         pop     ebx
+endproc
+
+; void restart_syscall(struct pt_regs *regs)
+; A system call that a signal woke is made again if no handler has run: the program need not know that
+; it stood still. nanosleep then sleeps its whole time.
+proc restart_syscall, .regs
+        mov     ecx, [ebp + .regs]
+        cmp     dword [ecx + pt_regs.vector], SYSCALL_VECTOR
+        jne     .done
+        cmp     dword [ecx + pt_regs.eax], -EINTR
+        jne     .done
+        mov     eax, [ecx + pt_regs.error]
+        cmp     eax, NO_SYSCALL
+        je      .done
+        mov     [ecx + pt_regs.eax], eax
+        sub     dword [ecx + pt_regs.eip], INT_80_BYTES
+.done:
 endproc

@@ -5,6 +5,8 @@
 ; are those that are too short for a file of their own.
 
 NR_SYSCALLS     equ 351
+NO_SYSCALL      equ -1                  ; pt_regs.error of a frame that is none any more
+INT_80_BYTES    equ 2
 REBOOT_MAGIC1   equ 0xfee1dead
 REBOOT_RESTART  equ 0x01234567
 REBOOT_POWER_OFF equ 0x4321fedc
@@ -29,6 +31,7 @@ sys_call_table:
         syscall_slot 12, sys_chdir
         syscall_slot 19, sys_lseek
         syscall_slot 20, sys_getpid
+        syscall_slot 26, sys_ptrace
         syscall_slot 29, sys_pause
         syscall_slot 33, sys_access
         syscall_slot 34, sys_nice
@@ -73,6 +76,14 @@ proc do_system_call, .regs
         sti
         mov     ebx, [ebp + .regs]
         mov     eax, [ebx + pt_regs.eax]
+        mov     [ebx + pt_regs.error], eax ; Linux's orig_eax: the answer goes where it was
+        mov     ecx, [this_cpu(current)]
+        test    dword [ecx + task.ptrace], PT_SYSCALL
+        jz      .call
+        mov     dword [ebx + pt_regs.eax], -ENOSYS
+        call    ptrace_syscall_stop
+        mov     eax, [ebx + pt_regs.error] ; the debugger may have chosen another
+.call:
         cmp     eax, NR_SYSCALLS
         jae     .unknown
         ccall   [sys_call_table + eax * 4], [ebx + pt_regs.ebx], [ebx + pt_regs.ecx], \
@@ -82,6 +93,11 @@ proc do_system_call, .regs
         mov     eax, -ENOSYS
 .answer:
         mov     [ebx + pt_regs.eax], eax
+        mov     ecx, [this_cpu(current)]
+        test    dword [ecx + task.ptrace], PT_SYSCALL | PT_SINGLESTEP
+        jz      .done
+        call    ptrace_syscall_stop
+.done:
         pop     ebx
 endproc
 

@@ -14,6 +14,7 @@
 %include "include/utility.inc"
 %include "include/termios.inc"
 %include "lib/exec.asm"
+%include "lib/strsignal.asm"
 
 LINE_SIZE       equ 256
 

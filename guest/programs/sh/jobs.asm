@@ -11,7 +11,6 @@
 MAX_JOBS        equ 16                  ; the last place is the foreground's when all others are taken
 MAX_PROCESSES   equ 8                   ; of one job
 JOB_TEXT_SIZE   equ 64
-WNOHANG         equ 1
 
 struc job
 .used:          resd 1
@@ -302,35 +301,13 @@ endproc
 proc describe_status, .status
         mov     eax, [ebp + .status]
         and     eax, 0x7f
-        cmp     eax, SIGNAL_TEXTS
-        jb      .known
-        mov     eax, SIGHUP             ; the table's word for what has none of its own
-.known:
-        mov     eax, [signal_texts + eax * 4]
+        jz      .done_well
+        ccall   strsignal, eax
+        return
+.done_well:
+        mov     eax, done_text
 endproc
 
         section .rodata
-        align   4
-signal_texts:
-        dd      done_text, hangup_text, interrupt_text, quit_text
-        dd      ill_text, trap_text, abort_text, bus_text
-        dd      fpe_text, kill_text, user1_text, segv_text
-        dd      user2_text, pipe_text, alarm_text, term_text
-SIGNAL_TEXTS    equ ($ - signal_texts) / 4
 done_text:      db "Done", 0
-hangup_text:    db "Hangup", 0
-interrupt_text: db "Interrupt", 0
-quit_text:      db "Quit", 0
-ill_text:       db "Illegal instruction", 0
-trap_text:      db "Trace/breakpoint trap", 0
-abort_text:     db "Aborted", 0
-bus_text:       db "Bus error", 0
-fpe_text:       db "Floating point exception", 0
-kill_text:      db "Killed", 0
-user1_text:     db "User defined signal 1", 0
-segv_text:      db "Segmentation fault", 0
-user2_text:     db "User defined signal 2", 0
-pipe_text:      db "Broken pipe", 0
-alarm_text:     db "Alarm clock", 0
-term_text:      db "Terminated", 0
         section .text
