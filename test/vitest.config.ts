@@ -8,6 +8,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.spec.ts'],
     exclude: withReferees ? [] : ['test/**/*.referee.spec.ts'],
+    // Nothing in the product keeps state in its modules, and loading them anew for each file is a third of the time.
+    isolate: false,
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

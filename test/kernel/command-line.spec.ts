@@ -38,6 +38,8 @@ function trapgate(
   child.stderr.on('data', (bytes: Buffer) => {
     err += bytes.toString('latin1');
   });
+  // It may have ended before it has read all.
+  child.stdin.on('error', () => {});
   if (input !== undefined) child.stdin.end(input);
   return new Promise((resolve, reject) => {
     child.on('error', reject);
@@ -87,7 +89,11 @@ test('Ctrl-C ends it, with the status that a shell gives', async () => {
 });
 
 test('it ends when nobody reads any more', async () => {
-  const { status } = await trapgate([], undefined, (_, child) => child.stdout!.destroy());
+  const { status } = await trapgate([], undefined, (_, child) => {
+    child.stdout!.destroy();
+    // It hears of that when it has something to say.
+    child.stdin!.write('echo on\n');
+  });
   expect(status).toBe(141);
 });
 

@@ -54,6 +54,8 @@ async function launch(configuration: object, { lines = [], file = FLOW, filters 
   await dc.setFunctionBreakpointsRequest({ breakpoints: functions });
   await dc.setExceptionBreakpointsRequest({ filters });
   const stopped = dc.waitForEvent('stopped') as Promise<P.StoppedEvent>;
+  // Not every test waits for it.
+  stopped.catch(() => {});
   await dc.configurationDoneRequest();
   return { dc, breakpoints: set.body.breakpoints, stopped };
 }
