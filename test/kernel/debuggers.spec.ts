@@ -1,5 +1,6 @@
 /** ptrace, through the two programs that use it: gdb and strace. */
-import { beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { expectRest, isException } from './behind.ts';
 import { Guest } from './guest.ts';
 
 const [DEBUG, BREAKPOINT] = [1, 3];
@@ -10,11 +11,13 @@ beforeAll(() => {
   guest = Guest.shell();
 });
 
+afterEach(() => expectRest(guest));
+
 /** Exceptions that ring 3 ran into while a command was run. */
 function exceptionsOf(command: string) {
   const from = guest.traps.entries.length;
   const said = guest.command(command);
-  return { said, traps: guest.traps.entries.slice(from).filter(({ vector, cpl }) => vector < 32 && cpl === 3) };
+  return { said, traps: guest.traps.entries.slice(from).filter((trap) => isException(trap) && trap.cpl === 3) };
 }
 
 /** Start gdb; it waits at its prompt. */

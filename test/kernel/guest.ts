@@ -5,6 +5,7 @@ import { strokesOf } from '../../devices/key-text.ts';
 import { ImageFile } from '../../emu/machine/loaders/image.ts';
 import { DEFAULT_RAM_BYTES, Pc, type PcOptions, type SerialSink } from '../../emu/machine/pc.ts';
 import { describeStop, type Stop } from '../../emu/machine/stop.ts';
+import { debugInfoOf } from '../../emu/trace/debug-info.ts';
 import { TrapLog } from '../../emu/trace/trap-log.ts';
 
 /** Where kernel.elf and programs.cpio are: what `make build` made, or another build of the same sources. */
@@ -12,8 +13,18 @@ export const GUEST_FOLDER = process.env.TRAPGATE_GUEST ?? new URL('../../dist/gu
 
 const PROMPT = '\n# ';
 const PATIENCE_SECONDS = 20;
+const NEWLINE = 0x0a;
 
 const guestFile = (name: string) => new Uint8Array(readFileSync(join(GUEST_FOLDER, name)));
+/** Read once: every guest boots it. */
+let kernelFile: ImageFile | undefined;
+let kernelConstants: ReadonlyMap<string, number> | undefined;
+
+function constantsOf(file: ImageFile): ReadonlyMap<string, number> {
+  if (file !== kernelFile) return debugInfoOf(file).constants;
+  kernelConstants ??= debugInfoOf(file).constants;
+  return kernelConstants;
+}
 
 export interface GuestOptions {
   readonly ramBytes?: number;
@@ -34,12 +45,23 @@ export interface GuestFile {
   readonly bytes: Uint8Array;
 }
 
+export interface Moment {
+  /** How many the processor had taken. */
+  readonly traps: number;
+  /** Virtual time in instructions. */
+  readonly time: number;
+}
+
 export class Guest {
   readonly pc: Pc;
   readonly traps: TrapLog;
   /** All that COM1 has sent, without carriage returns. */
   console = '';
+  /** When each whole line of the console began and ended. */
+  readonly lines: { readonly begin: Moment; readonly end: Moment }[] = [];
+  private lineBegin: Moment | undefined;
   private readonly symbols: ReadonlyMap<string, number>;
+  private readonly file: ImageFile;
 
   /**
    * Power on with this kernel command line.
@@ -53,14 +75,16 @@ export class Guest {
       serial: [
         (byte) => {
           if (byte !== 0x0d) this.console += String.fromCharCode(byte);
+          this.noteLine(byte);
         },
         ...com,
       ],
     });
     const archive = programs ? [{ name: 'programs.cpio', bytes: guestFile('programs.cpio') }] : [];
     const modules = [...archive, ...files].map(({ name, bytes }) => ({ commandLine: `/boot/${name}`, bytes }));
-    const file = new ImageFile('kernel.elf', kernel ?? guestFile('kernel.elf'));
-    const loaded = this.pc.boot({ file, commandLine, modules });
+    kernelFile ??= new ImageFile('kernel.elf', guestFile('kernel.elf'));
+    this.file = kernel ? new ImageFile('kernel.elf', kernel) : kernelFile;
+    const loaded = this.pc.boot({ file: this.file, commandLine, modules });
     this.symbols = new Map(loaded.symbols.map(({ name, address }) => [name, address]));
     this.traps = new TrapLog(this.pc.machine, keptTraps);
   }
@@ -77,6 +101,19 @@ export class Guest {
     const address = this.symbols.get(label);
     if (address === undefined) throw new Error(`the kernel has no label ${label}`);
     return address;
+  }
+
+  /** An `equ` of the kernel, or a field's place in its structure. @throws Error when there is none of that name */
+  constant(name: string): number {
+    const value = constantsOf(this.file).get(name);
+    if (value === undefined) throw new Error(`the kernel has no constant ${name}`);
+    return value;
+  }
+
+  /** Four bytes of memory. */
+  word(address: number): number {
+    const bytes = this.pc.machine.memory.read(address, 4);
+    return new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
   }
 
   /** Run until the console, from character `from` on, has said `text`; gives the place behind it. */
@@ -115,6 +152,13 @@ export class Guest {
   /** The screen's rows, blanks at their ends cut off. */
   screen(): string[] {
     return screenRows(this.pc);
+  }
+
+  private noteLine(byte: number): void {
+    const now = { traps: this.pc.cpu.trapCount, time: this.pc.machine.now };
+    const begin = this.lineBegin ?? now;
+    this.lineBegin = byte === NEWLINE ? undefined : begin;
+    if (byte === NEWLINE) this.lines.push({ begin, end: now });
   }
 
   private lost(text: string, why: string): Error {

@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
+import { expectRest } from './behind.ts';
 import { Guest } from './guest.ts';
 
 interface Kind {
@@ -50,6 +51,7 @@ const oopses: Kind[] = [
 
 describe('a fault in the kernel is an oops, and the shell lives on', () => {
   const guest = Guest.shell();
+  afterEach(() => expectRest(guest));
   let oopsCount = 0;
 
   test.each(oopses)('trap $kind', ({ kind, vector, errorCode, cr2, says }) => {

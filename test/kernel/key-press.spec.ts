@@ -11,6 +11,14 @@ const STUB_BYTES = 16;
 let guest: Guest;
 let heard: string[];
 
+let before: ReturnType<typeof registers>;
+
+/** All that the interrupted program may find again. */
+function registers() {
+  const { eax, ebx, ecx, edx, esi, edi, ebp, esp, eflags, cr3 } = guest.pc.cpu;
+  return { eax, ebx, ecx, edx, esi, edi, ebp, esp, eflags, cr3 };
+}
+
 const master = () => guest.pc.pic.master.peek();
 
 /** Instruction by instruction, but not through the timer's interrupts, to a label of the kernel. */
@@ -43,6 +51,7 @@ test('the processor waits at the idle task’s hlt, with the line unmasked and q
   expect(pc.wires[1]!.level).toBe(false);
   expect(master().imr & LINE_1).toBe(0);
   expect(master().isr).toBe(0);
+  before = registers();
 });
 
 test('the key’s scan code fills the controller’s output buffer, which raises IRQ 1', () => {
@@ -70,7 +79,13 @@ test('do_IRQ masks and acknowledges the line before it calls the handler', () =>
   stepTo('common_entry');
   stepTo('do_IRQ');
   expect(master().isr & LINE_1).toBe(LINE_1);
+  expect(guest.pc.cpu.esp).toBeLessThan(before.esp);
+  expect(guest.pc.cpu.esp).toBeGreaterThan(before.esp - 256);
   stepTo('keyboard_interrupt');
+  // On a stack of the interrupts' own.
+  const stack = guest.address('hardirq_stacks');
+  expect(guest.pc.cpu.esp).toBeGreaterThan(stack);
+  expect(guest.pc.cpu.esp).toBeLessThan(stack + guest.constant('IRQ_STACK_SIZE'));
   expect(master().isr & LINE_1).toBe(0);
   expect(master().imr & LINE_1).toBe(LINE_1);
 });
@@ -93,6 +108,7 @@ test('the character wakes the reader, who is served first; then iret leads back 
     expect(steps).toBeLessThan(20_000);
     guest.pc.machine.run({ instructions: 1 });
   }
+  expect(registers()).toEqual(before);
 });
 
 test('the shell echoes it on the screen and on the serial line alike', () => {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
+import { expectRest } from './behind.ts';
 import { Guest, withoutStamps } from './guest.ts';
 
 /** modules-c/interrupt.c, as gcc 12 compiles it: this spec runs where there is no gcc. */
@@ -7,6 +8,7 @@ const FROM_GCC = new URL('modules-c/interrupt.ko', import.meta.url);
 
 describe('modules', () => {
   const guest = Guest.shell(true, { files: [{ name: 'from-gcc.ko', bytes: new Uint8Array(readFileSync(FROM_GCC)) }] });
+  afterEach(() => expectRest(guest));
 
   test('come and go', () => {
     expect(guest.command('lsmod')).toEqual(['Module                  Size  Used by']);

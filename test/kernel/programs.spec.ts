@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
+import { expectRest } from './behind.ts';
 import { Guest } from './guest.ts';
 
 const TEXT = '\\[40000000\\+[\\da-f]+000\\]';
@@ -40,6 +41,7 @@ const crimes: Crime[] = [
 
 describe('a program that does wrong dies alone', () => {
   const guest = Guest.shell();
+  afterEach(() => expectRest(guest));
 
   test.each(crimes)('$command', ({ command, vector, errorCode, report, death }) => {
     const from = guest.traps.entries.length;
@@ -65,6 +67,7 @@ describe('a program that does wrong dies alone', () => {
 
 describe('a program that behaves', () => {
   const guest = Guest.shell();
+  afterEach(() => expectRest(guest));
 
   test('speaks by int 0x80 from ring 3', () => {
     const from = guest.traps.entries.length;

@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
+import { expectRest } from './behind.ts';
 import { Guest } from './guest.ts';
 import { type Exchange, files, language, signals } from './userland.ts';
 
@@ -7,6 +8,7 @@ const matching = (answer: Exchange['answer']) =>
 
 describe('the shell’s language', () => {
   const guest = Guest.shell();
+  afterEach(() => expectRest(guest));
   test.each(language)('$command', ({ command, answer }) => {
     expect(guest.command(command)).toEqual(matching(answer));
   });
@@ -14,6 +16,7 @@ describe('the shell’s language', () => {
 
 describe('signals and ports', () => {
   const guest = Guest.shell();
+  afterEach(() => expectRest(guest));
   test.each(signals)('$command', ({ command, answer }) => {
     expect(guest.command(command)).toEqual(matching(answer));
   });
@@ -52,6 +55,7 @@ describe('signals and ports', () => {
 
 describe('/proc, /sys and /dev', () => {
   const guest = Guest.shell();
+  afterEach(() => expectRest(guest));
   test.each(files)('$command', ({ command, answer }) => {
     expect(guest.command(command)).toEqual(matching(answer));
   });

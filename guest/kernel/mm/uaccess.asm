@@ -56,6 +56,7 @@ EXPORT_SYMBOL access_ok
 
 ; u32 copy_from_user(void *to, const void *from, u32 length)
 proc copy_from_user, .to, .from, .length
+        might_sleep                     ; a page may have to be fetched: Linux's might_fault
         ccall   access_ok, [ebp + .from], [ebp + .length]
         test    eax, eax
         jz      .refused
@@ -68,6 +69,7 @@ EXPORT_SYMBOL copy_from_user
 
 ; u32 copy_to_user(void *to, const void *from, u32 length)
 proc copy_to_user, .to, .from, .length
+        might_sleep
         ccall   access_ok, [ebp + .to], [ebp + .length]
         test    eax, eax
         jz      .refused
@@ -98,6 +100,7 @@ endproc
 ; With its NUL; the length does not count that.
 proc strncpy_from_user, .to, .from, .size
         push    ebx
+        might_sleep
         xor     ebx, ebx
         mov     edx, [ebp + .to]
         mov     ecx, [ebp + .from]
