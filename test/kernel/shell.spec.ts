@@ -39,6 +39,15 @@ describe('the shell', () => {
     expect(lines[3]).toMatch(/^ {2}4: {1,10}\d+ {4}XT-PIC {6}ttyS0$/);
   });
 
+  test('lists the CPU’s own interrupts by their names', () => {
+    const rows = guest.command('cat /proc/interrupts').filter((line) => /^\s*[A-Z]{3}:/.test(line));
+    const names = ['NMI', 'LOC', 'SPU', 'PMI', 'IWI', 'RTR', 'RES', 'CAL', 'TLB', 'TRM', 'THR', 'DFR', 'MCE', 'MCP'];
+    expect(rows.map((row) => row.slice(0, 3))).toEqual([...names, 'ERR', 'MIS', 'PIN', 'NPI', 'PIW']);
+    expect(rows[0]).toBe('NMI:          0   Non-maskable interrupts');
+    expect(rows[1]).toBe('LOC:          0   Local timer interrupts');
+    expect(rows.at(-1)).toBe('PIW:          0   Posted-interrupt wakeup event');
+  });
+
   test('names the chips by their ports', () => {
     const ports = guest.command('cat /proc/ioports');
     expect(ports).toContain('0020-0021 : pic1');

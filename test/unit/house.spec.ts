@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const LONGEST_FILE = 600; // lines
+const LONGEST_KERNEL_FILE = 400;
 
 /**
  * Folder or file, and what it may import besides itself and the constants that both compilers read; the most specific
@@ -81,6 +82,15 @@ describe('the house', () => {
   test(`no source has more than ${LONGEST_FILE} lines`, () => {
     const all = [...sources, ...filesIn('test', /\.ts$/), ...filesIn('guest', /\.(asm|inc)$/)];
     expect(all.filter((path) => read(path).split('\n').length - 1 > LONGEST_FILE)).toEqual([]);
+  });
+
+  test(`no file of the kernel has more than ${LONGEST_KERNEL_FILE} lines, and docs/kernel.md names each`, () => {
+    const kernel = filesIn('guest/kernel', /\.asm$/);
+    expect(kernel.filter((path) => read(path).split('\n').length - 1 > LONGEST_KERNEL_FILE)).toEqual([]);
+    const map = read('docs/kernel.md');
+    const named = (path: string) =>
+      map.includes(path.replace('guest/kernel/', '')) || /\/(lib|kernel)\/[\w]+\.asm$/.test(path);
+    expect(kernel.filter((path) => !named(path))).toEqual([]);
   });
 
   test('docs/architecture.md mentions every folder', () => {

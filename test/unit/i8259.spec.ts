@@ -325,6 +325,19 @@ describe('the pair', () => {
     expect(() => pair().chips.irq(16)).toThrow(RangeError);
   });
 
+  test('masking IRQ 2 stops all of the slave’s, which remembers them', () => {
+    const p = pair();
+    p.write(0x21, 0x04);
+    for (let n = 8; n < 16; n++) p.edge(n);
+    expect(p.int.level).toBe(false);
+    expect(p.chips.slave.irr).toBe(0xff);
+    p.edge(7);
+    expect(p.chips.acknowledge()).toBe(0x27);
+    p.write(0x20, EOI);
+    p.write(0x21, 0x00);
+    expect(p.chips.acknowledge()).toBe(0x28);
+  });
+
   test('IRQ 8 comes before IRQ 3 and after IRQ 1', () => {
     const p = pair({ icw4Master: 0x03 });
     p.edge(3);
