@@ -44,16 +44,22 @@ export class HostSerial implements SerialPeer {
     this.offer();
   }
 
+  /** Bytes that have not entered by now never do. */
+  forgetWaiting(): void {
+    this.queue.length = 0;
+    this.offering = false;
+  }
+
   /** The gate hands a byte over. @returns false when the receiver has no room; ready() follows when it has */
   deliver(byte: number): boolean {
     const accepted = this.uart!.receive(byte);
-    if (this.offering && !this.inputs.isPast) {
-      this.offering = false;
-      if (accepted) {
-        this.queue.shift();
-        this.offer();
-      }
-    }
+    if (this.inputs.isPast) return accepted;
+    const wasOffered = this.offering;
+    this.offering = false;
+    if (wasOffered && accepted) this.queue.shift();
+    // Somebody scheduled it for this time; it waits behind the others, as what was sent does.
+    if (!wasOffered && !accepted) this.queue.push(byte);
+    if (accepted) this.offer();
     return accepted;
   }
 

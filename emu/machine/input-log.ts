@@ -127,6 +127,11 @@ export class InputGate {
     for (const go of this.returned) go();
   }
 
+  /** What is still to enter from now on never does. */
+  forgetUpcoming(): void {
+    this.waiting.splice(this.repeats);
+  }
+
   /** For senders: hear that the past is over, and they may go on. */
   onPresent(go: () => void): void {
     this.returned.push(go);

@@ -408,6 +408,13 @@ export class Pc {
     });
   }
 
+  /** What somebody has typed, sent or scheduled and has not entered by now never does. */
+  forgetWaitingInputs(): void {
+    this.machine.inputs.forgetUpcoming();
+    this.typist.forgetWaiting();
+    for (const serial of this.serials) serial?.forgetWaiting();
+  }
+
   /** Something from outside has arrived: hand it to its chip. */
   private enter(input: Input): boolean {
     switch (input.kind) {

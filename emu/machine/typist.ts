@@ -37,6 +37,12 @@ export class Typist {
     if (this.queue.length > 0 && this.alarm.at === undefined) this.alarm.set(Math.max(this.nextAt, this.clock.now));
   }
 
+  /** What has not been typed by now never is. */
+  forgetWaiting(): void {
+    this.queue.length = 0;
+    this.alarm.clear();
+  }
+
   private strike(): void {
     this.nextAt = this.clock.now + this.pause;
     if (this.keyboardIdle()) {

@@ -14,22 +14,28 @@
  */
 
 import { History } from '../debug/stepper/history.ts';
-import { at, edge } from './inputs.ts';
+import type { Input, StampedInput } from '../machine/input-log.ts';
+import { at, edge, instructionsOf, type VirtualTime } from './inputs.ts';
 import type { TestMachine } from './test-machine.ts';
 
 /** What to explore. */
 export interface Exploration {
   /** Boots what is explored; called twice, and the same machine has to come of it. */
   readonly boot: () => Promise<TestMachine>;
-  /** The region: from when this place is reached, by label or address ... */
-  readonly from: number | string;
-  /** ... until this one is, without interrupts. */
-  readonly to: number | string;
-  /** The lines that are raised, 0 to 15. */
-  readonly irqs: readonly number[];
   /**
-   * Runs the machine on from the region's beginning, and throws when something is wrong. What is to enter from outside
-   * besides the interrupts, it schedules itself: of inputs that `boot` scheduled only the first run has any.
+   * The region: from when this place is reached, by label or address, or from a time on, made by `at` ... When the
+   * machine stands there already, it is from there, and handlers that were entered before are not followed.
+   */
+  readonly from: number | string | VirtualTime;
+  /** ... until this one is, for the first time, without interrupts. */
+  readonly to: number | string | VirtualTime;
+  /** What comes at each boundary: a rising edge of these lines, 0 to 15 ... */
+  readonly irqs?: readonly number[];
+  /** ... and anything else that enters from outside, by a name of its own: `{ 'a byte': { enters: serial('x') } }`. */
+  readonly inputs?: Readonly<Record<string, Stimulus>>;
+  /**
+   * Runs the machine on from the region's beginning, and throws when something is wrong. What is still to enter when
+   * `boot` has returned enters in each run.
    */
   readonly check: (machine: TestMachine) => void;
   /** Interrupts in one run; default 1. With more, each combination of boundaries is tried. */
@@ -40,13 +46,28 @@ export interface Exploration {
   readonly seed?: number;
   /** How far to run to `from`, and from there to `to`, in instructions. Default 10,000,000. */
   readonly instructions?: number;
+  /** How far one run may go, in instructions: one that is longer has failed. Default 10,000,000. */
+  readonly budget?: number;
+  /** Hears of each schedule; default: a line on stderr every two seconds. */
+  readonly progress?: (progress: Progress) => void;
+  /** Ends it when aborted: the one that a test is given is, when the test takes too long and at Ctrl-C. */
+  readonly signal?: AbortSignal;
 }
 
-/** An interrupt line raised at a virtual time. */
+/** Something that can come from outside. */
+export interface Stimulus {
+  readonly enters: Input | readonly Input[];
+  /** Instructions from when it enters to what is to come at the boundary, its interrupt; default 0. */
+  readonly lead?: number;
+}
+
+/** Something that enters at a virtual time. */
 export interface Delivery {
-  readonly irq: number;
+  /** 'IRQ 4', or the name that the exploration has for it. */
+  readonly what: string;
+  readonly inputs: readonly Input[];
   readonly time: number;
-  /** The instruction before which it comes. */
+  /** The instruction before which it, or its interrupt, comes. */
   readonly place: string;
 }
 
@@ -56,6 +77,16 @@ export interface Failure {
   readonly message: string;
   /** Source of a test that repeats it; `program` and `check` are to be filled in. */
   readonly test: string;
+}
+
+/** How far an exploration is. */
+export interface Progress {
+  /** Schedules tried so far ... */
+  readonly tried: number;
+  /** ... of so many. */
+  readonly planned: number;
+  /** Different complaints so far. */
+  readonly failures: number;
 }
 
 export interface Findings {
@@ -70,42 +101,51 @@ export interface Findings {
 }
 
 const DEFAULT_MOST = 5000;
+const DEFAULT_INSTRUCTIONS = 10_000_000;
+const PROGRESS_MS = 2000;
 
-/** @throws Error when the region is not reached, or the check fails without any interrupt */
+/** @throws Error when the region is not reached, the check fails without any interrupt, or the signal is aborted */
 export async function explore(exploration: Exploration): Promise<Findings> {
-  const budget = exploration.instructions === undefined ? {} : { instructions: exploration.instructions };
-  const scout = await exploration.boot();
-  scout.runTo(exploration.from, budget);
-  // What enters at the time of a save enters again after it: the save is made one instruction before the first input.
-  const machine = await exploration.boot();
-  machine.run({ instructions: scout.now - 1 - machine.now });
+  const { boot, from, deliveries = 1, most = DEFAULT_MOST, seed = 1, signal } = exploration;
+  const instructions = exploration.instructions ?? DEFAULT_INSTRUCTIONS;
+  const scout = await boot();
+  if (typeof from === 'object') scout.run({ instructions: instructionsOf(from, scout.pc.clock.frequency) - scout.now });
+  else if (!reaches(scout, from)()) scout.runTo(from, { instructions });
+  // An interrupt may be what leads to the region: one instruction earlier its delivery is still to come, and is seen.
+  const events = eventsOf(exploration);
+  const earliest = scout.now - Math.max(1, ...events.map(({ lead }) => lead));
+  const machine = await boot();
+  if (machine.now < earliest) machine.run({ instructions: earliest - machine.now });
   const explorer = new Explorer(machine, exploration);
-  const places = explorer.walk(scout, budget);
+  const places = walk(scout, exploration.to, instructions);
   const calm = explorer.attempt([]);
   if (calm !== undefined) throw new Error(`the check fails without any interrupt: ${calm}`);
 
-  const single = places.flatMap(({ time, place }) => exploration.irqs.map((irq): Delivery => ({ irq, time, place })));
-  const deliveries = exploration.deliveries ?? 1;
+  const single = places.flatMap(({ time, place }) =>
+    events.map(({ what, inputs, lead }): Delivery => ({ what, inputs, time: time - lead, place })),
+  );
   const possible = combinations(single.length, deliveries);
-  const schedules =
-    possible <= (exploration.most ?? DEFAULT_MOST)
-      ? allOf(single, deliveries)
-      : drawn(single, deliveries, exploration.most ?? DEFAULT_MOST, exploration.seed ?? 1);
+  const schedules = possible <= most ? allOf(single, deliveries) : drawn(single, deliveries, most, seed);
+  const progress = exploration.progress ?? progressOnStderr();
   const failures = new Map<string, Failure>();
   let tried = 0;
   for (const schedule of schedules) {
-    tried++;
+    // Gives way, so that whoever wants to end it can.
+    await new Promise(setImmediate);
+    signal?.throwIfAborted();
     const message = explorer.attempt(schedule);
-    if (message === undefined) continue;
-    const kind = kindOf(message);
-    if (!failures.has(kind)) failures.set(kind, explorer.shrink(schedule, message));
+    if (message !== undefined && !failures.has(kindOf(message))) {
+      failures.set(kindOf(message), explorer.shrink(schedule, message));
+    }
+    progress({ tried: ++tried, planned: Math.min(possible, most), failures: failures.size });
   }
   return { tried, possible, boundaries: places.length, failures: [...failures.values()] };
 }
 
 class Explorer {
   private readonly history: History;
-  private readonly start: number;
+  private readonly deadline: number;
+  private readonly upcoming: readonly StampedInput[];
 
   constructor(
     private readonly machine: TestMachine,
@@ -113,41 +153,25 @@ class Explorer {
   ) {
     this.history = new History(machine.pc, { interval: Infinity });
     machine.keepsCapsules = false;
-    this.start = machine.now;
-  }
-
-  /** The boundaries of the region, found by a machine that stands at its beginning. */
-  walk(
-    machine: TestMachine,
-    { instructions = 10_000_000 }: { readonly instructions?: number },
-  ): { time: number; place: string }[] {
-    const { cpu } = machine.pc;
-    const end = typeof this.exploration.to === 'string' ? machine.addressOf(this.exploration.to) : this.exploration.to;
-    const places: { time: number; place: string }[] = [];
-    for (;;) {
-      places.push({ time: machine.now, place: machine.describeAddress(cpu.eip) });
-      if (cpu.eip === end) return places;
-      if (machine.now - this.start >= instructions) throw new Error(`${machine.describeAddress(end)} was not reached`);
-      machine.pc.machine.run({ instructions: 1 });
-    }
+    this.deadline = machine.now + (exploration.budget ?? DEFAULT_INSTRUCTIONS);
+    this.upcoming = [...machine.pc.machine.inputs.upcoming];
   }
 
   /** Try one schedule from the beginning of the region. @returns the complaint; undefined when all is well */
   attempt(schedule: readonly Delivery[]): string | undefined {
     const { machine } = this;
-    this.history.goTo(this.start);
-    this.history.fork();
+    const { inputs } = machine.pc.machine;
+    this.history.startAgain();
+    machine.pc.forgetWaitingInputs();
+    for (const input of this.upcoming) inputs.schedule(input.at, input);
     machine.forgetEvents();
-    for (const { irq, time } of schedule) machine.input(edge(irq), at(time));
+    machine.deadline = this.deadline;
+    for (const delivery of schedule) machine.input(delivery.inputs, at(delivery.time));
     try {
       this.exploration.check(machine);
       return undefined;
     } catch (error) {
       return (error as Error).message;
-    } finally {
-      // What has not entered by now would enter the next run.
-      if (machine.pc.machine.inputs.next !== undefined)
-        machine.run({ instructions: this.lastOf(schedule) - machine.now + 1 });
     }
   }
 
@@ -164,10 +188,48 @@ class Explorer {
     this.machine.keepsCapsules = false;
     return { schedule, message: story, test: testOf(schedule) };
   }
+}
 
-  private lastOf(schedule: readonly Delivery[]): number {
-    return Math.max(this.machine.now, ...schedule.map(({ time }) => time));
+/** Whether a machine is where a region begins or ends. */
+function reaches(machine: TestMachine, place: number | string | VirtualTime): () => boolean {
+  const { cpu, clock } = machine.pc;
+  if (typeof place === 'object') {
+    const time = instructionsOf(place, clock.frequency);
+    return () => machine.now >= time;
   }
+  const address = typeof place === 'string' ? machine.addressOf(place) : place;
+  return () => cpu.eip === address;
+}
+
+/** The boundaries of the region, found by a machine that stands at its beginning. */
+function walk(
+  machine: TestMachine,
+  to: number | string | VirtualTime,
+  instructions: number,
+): { time: number; place: string }[] {
+  const isThere = reaches(machine, to);
+  const places: { time: number; place: string }[] = [];
+  for (const start = machine.now; ; ) {
+    places.push({ time: machine.now, place: machine.describeAddress(machine.pc.cpu.eip) });
+    if (isThere()) return places;
+    if (machine.now - start >= instructions) throw new Error('the end of the region was not reached');
+    machine.pc.machine.run({ instructions: 1 });
+  }
+}
+
+function eventsOf({ irqs = [], inputs = {} }: Exploration): { what: string; inputs: Input[]; lead: number }[] {
+  const named = Object.entries(inputs).map(([what, { enters, lead = 0 }]) => ({ what, inputs: [enters].flat(), lead }));
+  return [...irqs.map((irq) => ({ what: `IRQ ${irq}`, inputs: edge(irq), lead: 0 })), ...named];
+}
+
+/** Quick explorations say nothing. */
+function progressOnStderr(): (progress: Progress) => void {
+  let told = performance.now();
+  return ({ tried, planned, failures }) => {
+    if (performance.now() - told < PROGRESS_MS) return;
+    told = performance.now();
+    process.stderr.write(`explored ${tried} of ${planned} schedules, ${failures} failures\n`);
+  };
 }
 
 /** What stays the same when the same thing goes wrong elsewhere: the complaint's first line without numbers. */
@@ -176,15 +238,22 @@ function kindOf(message: string): string {
 }
 
 function testOf(schedule: readonly Delivery[]): string {
-  const said = schedule.map(({ irq, place }) => `IRQ ${irq} before ${place.replaceAll(/\s+/g, ' ')}`).join(', ');
+  const said = schedule.map(({ what, place }) => `${what} before ${place.replaceAll(/\s+/g, ' ')}`).join(', ');
   return [
     `test(${JSON.stringify(said)}, async () => {`,
     '  const m = await boot(program);',
-    ...schedule.map(({ irq, time }) => `  m.input(edge(${irq}), at(${time}));`),
+    ...schedule.map(({ inputs, time }) => `  m.input(${codeOf(inputs)}, at(${time}));`),
     '  check(m);',
     '});',
     '',
   ].join('\n');
+}
+
+/** As one would write it. */
+function codeOf(inputs: readonly Input[]): string {
+  const last = inputs.at(-1);
+  const isEdge = last?.kind === 'line' && JSON.stringify(inputs) === JSON.stringify(edge(last.line));
+  return isEdge ? `edge(${last.line})` : JSON.stringify(inputs);
 }
 
 function combinations(n: number, k: number): number {

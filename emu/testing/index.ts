@@ -51,7 +51,15 @@ export type { ChipEvent } from '../trace/chip-events.ts';
 export type { EventKind, EventOf, EventPattern, MachineEvent } from '../trace/events.ts';
 export type { Frame, Observation, Snapshot } from '../trace/frames.ts';
 export type { TrapCause, TrapEntry } from '../trace/trap-log.ts';
-export { type Delivery, type Exploration, explore, type Failure, type Findings } from './explorer.ts';
+export {
+  type Delivery,
+  type Exploration,
+  explore,
+  type Failure,
+  type Findings,
+  type Progress,
+  type Stimulus,
+} from './explorer.ts';
 export { at, edge, key, keys, line, serial, type VirtualTime } from './inputs.ts';
 export type { ExpectedInterrupt, ExpectedTrap } from './matchers.ts';
 export { bare, type Program, paged0, paged3, real, ring0, ring1, ring2, ring3 } from './program.ts';

@@ -32,7 +32,7 @@ export function keys(text: string): Input[] {
   return strokesOf(text).map((stroke) => ({ kind: 'key', ...stroke }));
 }
 
-/** Bytes that arrive at a serial port, 1 for COM1; they enter as the port has room. */
+/** Bytes that arrive at a serial port, 1 for COM1: the first one then, the others as the port has room and RTS is on. */
 export function serial(text: string, port = 1): Input[] {
   return [...Buffer.from(text, 'latin1')].map((byte) => ({ kind: 'serial', port, byte }));
 }

@@ -20,7 +20,7 @@ import {
   matches,
 } from '../trace/events.ts';
 import type { Frame, Observation } from '../trace/frames.ts';
-import { Recorder } from '../trace/recorder.ts';
+import { type Goal, Recorder } from '../trace/recorder.ts';
 import { SourceLines } from '../trace/source-lines.ts';
 import { SymbolTable } from '../trace/symbols.ts';
 import type { TrapEntry } from '../trace/trap-log.ts';
@@ -66,6 +66,8 @@ export class TestMachine {
   readonly symbols: SymbolTable;
   /** Whether a failure leaves a capsule; the explorer, which fails often, wants none. */
   keepsCapsules = true;
+  /** Virtual time beyond which no run goes: it ends with an error instead. The explorer's budget for a schedule. */
+  deadline = Infinity;
   private readonly program: AssembledProgram | undefined;
   private readonly lines: SourceLines;
   private readonly recorder: Recorder;
@@ -151,7 +153,7 @@ export class TestMachine {
 
   /** Run so many instructions, or until the machine stops by itself. */
   run({ instructions = DEFAULT_BUDGET }: RunBudget = {}): Stop {
-    return this.recorder.run({ until: this.now + instructions }).stop;
+    return this.go({ until: this.now + instructions }).stop;
   }
 
   /**
@@ -162,7 +164,7 @@ export class TestMachine {
   runUntilTrap({ vector, instructions = DEFAULT_BUDGET }: RunBudget & { readonly vector?: number } = {}): TrapEntry {
     const until = this.now + instructions;
     for (;;) {
-      const { stop } = this.recorder.run({ until, trap: true });
+      const { stop } = this.go({ until, trap: true });
       const last = this.traps.at(-1);
       if (stop.kind !== 'traps' || !last) {
         const wanted = vector === undefined ? 'no trap was delivered' : `${nameOfVector(vector)} was not delivered`;
@@ -180,7 +182,7 @@ export class TestMachine {
    */
   runUntil(what: EventPattern | ((event: MachineEvent) => boolean), budget: RunBudget = {}): MachineEvent {
     const event = typeof what === 'function' ? what : (candidate: MachineEvent) => matches(candidate, what);
-    const { stop, event: found } = this.recorder.run({
+    const { stop, event: found } = this.go({
       until: this.now + (budget.instructions ?? DEFAULT_BUDGET),
       event,
     });
@@ -200,7 +202,7 @@ export class TestMachine {
     cpu.setBreakpoints([address]);
     cpu.passBreakpoint(this.now);
     try {
-      const { stop } = this.recorder.run({ until: this.now + instructions });
+      const { stop } = this.go({ until: this.now + instructions });
       if (cpu.eip !== address) {
         throw new Error(failureOf(this, `${this.describeAddress(address)} was not reached: ${this.describe(stop)}`));
       }
@@ -217,7 +219,7 @@ export class TestMachine {
     const end = this.now + instructions;
     const from = this.output.length;
     while (!Buffer.from(this.output.slice(from)).toString('latin1').includes(text)) {
-      const { stop } = this.recorder.run({ until: Math.min(end, this.now + 100_000) });
+      const { stop } = this.go({ until: Math.min(end, this.now + 100_000) });
       if (stop.kind !== 'budget' || this.now >= end) {
         throw new Error(`the console never said ${JSON.stringify(text)}: ${this.describe(stop)}\n${this.consoleText}`);
       }
@@ -331,6 +333,14 @@ export class TestMachine {
     if (told.length === 0) return 'Nothing has been delivered so far.';
     const lines = told.map((event) => `  ${String(event.time).padStart(9)}  ${this.describeEvent(event)}`);
     return [`Happened last, now ${this.now} at ${this.describeAddress(this.pc.cpu.eip)}:`, ...lines].join('\n');
+  }
+
+  private go(goal: Goal): { readonly stop: Stop; readonly event: MachineEvent | undefined } {
+    const ran = this.recorder.run({ ...goal, until: Math.min(goal.until, this.deadline) });
+    if (ran.stop.kind === 'budget' && goal.until > this.deadline && this.now >= this.deadline) {
+      throw new Error(failureOf(this, `still running at its deadline, instruction ${this.deadline}`));
+    }
+    return ran;
   }
 
   private describe(stop: Stop): string {

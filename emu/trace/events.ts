@@ -46,13 +46,15 @@ export function matches(event: unknown, pattern: unknown): boolean {
 export class EventLog {
   readonly events: MachineEvent[] = [];
   private line = '';
+  /** Stop listening to the machine; what was collected stays. */
+  readonly detach: () => void;
 
   /** @param heard is told of each event as it is noted */
   constructor(
     pc: Pc,
     private readonly heard: (event: MachineEvent) => void,
   ) {
-    listenToChips(pc, (event) => this.insert(event));
+    this.detach = listenToChips(pc, (event) => this.insert(event));
   }
 
   delivered(trap: TrapEntry): void {

@@ -120,7 +120,9 @@ export class FrameFollower {
     const top = this.open.at(-1);
     if (!top) return undefined;
     const { esp } = this.cpu;
-    if (this.sameStack(top) && esp < top.lowestStack) top.lowestStack = esp;
+    // Far below is another stack, which the handler has changed to.
+    const below = top.lowestStack - esp;
+    if (this.sameStack(top) && below > 0 && below < NEAR) top.lowestStack = esp;
     if (!this.isIret()) return undefined;
     // The innermost one may be another thread's, when the kernel has switched: whose stack is this?
     const mine = this.open.findLast(({ entry }) => Math.abs(entry.registers.esp - esp) < NEAR);

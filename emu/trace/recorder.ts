@@ -45,6 +45,7 @@ export class Recorder {
   /** Forget all that has been noted: the record begins here. */
   restart(): void {
     this.log?.detach();
+    this.eventLog?.detach();
     this.eventLog = new EventLog(this.pc, (event) => this.heard(event));
     this.follower = new FrameFollower(this.pc.cpu, (time, frame) => this.eventLog.returned(time, frame));
     this.log = new TrapLog(this.pc.machine, Infinity, (trap) => this.eventLog.delivered(trap));

@@ -1,42 +1,241 @@
 /**
- * The kernel's way into and out of an interrupt, with another interrupt at each of its instructions: a sample in
- * `make test`, all of them in `make explore`.
+ * The kernel's ways into and out of interrupts and system calls, with another interrupt at each of their instructions:
+ * a sample in `make test`, all of them in `make explore`.
+ *
+ * What is interrupted: the whole way from an interrupt's first instruction, the stub that its gate leads to, until the
+ * processor is back at what it did before: the hard interrupt, the softirqs behind it, the change to whoever was woken,
+ * that one's return from its system call to ring 3, its next system calls, and the change back.
  */
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
-import { boot, explore, key, type TestMachine } from '../../emu/testing/index.ts';
+import { describe, expect, test } from 'vitest';
+import { ImageFile } from '../../emu/machine/loaders/image.ts';
+import {
+  at,
+  boot,
+  type Exploration,
+  edge,
+  explore,
+  key,
+  PF,
+  type Stimulus,
+  serial,
+  type TestMachine,
+} from '../../emu/testing/index.ts';
+import { debugInfoOf } from '../../emu/trace/debug-info.ts';
 import { GUEST_FOLDER } from './guest.ts';
 
 const WHOLE = process.env.TRAPGATE_EXPLORE === '1';
+/** Of each exploration in `make test`. */
+const SAMPLE = 10;
+const PATIENCE_MS = 3_600_000;
+const KERNEL = join(GUEST_FOLDER, 'kernel.elf');
+const PROGRAMS = join(GUEST_FOLDER, 'programs.cpio');
 const PROMPT = '\n# ';
+const BUDGET = { instructions: 200_000_000 };
+const TICK = 1_000_000;
 
-/** The shell waits at its prompt; its key has been pressed, and comes a little later. */
-async function atPrompt(): Promise<TestMachine> {
-  const m = await boot({ path: join(GUEST_FOLDER, 'kernel.elf') });
-  m.runUntilText(PROMPT);
-  m.run({ instructions: 3_000_000 });
-  m.input(key('a'));
-  m.runUntil({ kind: 'inta', vector: 0x21 }, { instructions: 1_000_000 });
+const { constants } = debugInfoOf(new ImageFile('kernel.elf', readFileSync(KERNEL)));
+const constant = (name: string) => constants.get(name)!;
+const perCpu = (m: TestMachine, field: string) => m.dword(m.addressOf('percpu_areas') + constant(`percpu.${field}`));
+
+/** What comes while another interrupt is served; `lead` is what each device takes from its input to its line. */
+const COMES: Readonly<Record<string, Stimulus>> = {
+  'a key': { enters: key('b')[0]!, lead: 66_000 },
+  'a byte at COM1': { enters: serial('b'), lead: 8_680 },
+  'an edge on line 10': { enters: edge(10) },
+  'an edge on line 11': { enters: edge(11) },
+};
+
+const NMI: Readonly<Record<string, Stimulus>> = { 'an NMI': { enters: { kind: 'button', button: 'nmi' } } };
+
+/** What the processor does when the first interrupt comes. */
+const BEFORE = {
+  'from hlt': [],
+  'from ring 3': ['spin &'],
+} as const;
+
+/** The first interrupt: its vector, and what makes it. */
+const FIRST = {
+  timer: { vector: 0x20, makes: () => {} },
+  keyboard: { vector: 0x21, makes: (m: TestMachine) => m.input(key('a')) },
+  COM1: { vector: 0x24, makes: (m: TestMachine) => m.input(serial('a')) },
+  'COM1, level triggered': {
+    vector: 0x24,
+    makes: (m: TestMachine) => {
+      m.pc.machine.ports.write(0x4d0, 0x10, 1);
+      m.input(serial('a'));
+    },
+  },
+  'a line with tasklet and work': { vector: 0x2a, makes: (m: TestMachine) => m.input(edge(10)) },
+  'a line with a thread': { vector: 0x2b, makes: (m: TestMachine) => m.input(edge(11)) },
+} as const;
+
+type Before = keyof typeof BEFORE;
+type First = keyof typeof FIRST;
+const EVERY_BEFORE = Object.keys(BEFORE) as Before[];
+const EVERY_FIRST = Object.keys(FIRST) as First[];
+
+/** The shell waits at its prompt, and it is half way between two ticks: nothing else is under way. */
+async function atPrompt(before: Before): Promise<TestMachine> {
+  const m = await boot({ path: KERNEL, modules: [PROGRAMS] });
+  m.runUntilText(PROMPT, BUDGET);
+  for (const command of ['insmod soak.ko', ...BEFORE[before]]) {
+    m.pc.serial.send(Buffer.from(`${command}\n`));
+    m.runUntilText(PROMPT, BUDGET);
+  }
+  m.runUntil({ kind: 'interrupt', trap: { vector: 0x20 } });
+  m.run({ instructions: TICK / 2 });
   m.followHandlers = true;
   return m;
 }
 
-test('an interrupt of COM1 anywhere in the keyboard’s, from do_IRQ to its iret, is handled cleanly', {
-  timeout: 3_600_000,
-}, async () => {
-  const found = await explore({
-    boot: atPrompt,
-    from: 'do_IRQ',
-    to: 'trap_return.restore',
-    irqs: [4],
-    most: WHOLE ? Infinity : 60,
-    check: (m) => {
-      m.run({ instructions: 8000 });
-      expect(m).toLeaveStackBalanced();
-      expect(m).toHaveCleanInterrupts();
-    },
+/** ... and the first interrupt is about to come. */
+async function aboutToCome(before: Before, first: First): Promise<TestMachine> {
+  const m = await atPrompt(before);
+  FIRST[first].makes(m);
+  return m;
+}
+
+const TASK_STACKS = Array.from({ length: constant('NR_TASKS') }, (_, task) => {
+  const slot = task * constant('THREAD_SLOT');
+  return {
+    low: `task_stacks+${slot + constant('PAGE_SIZE')}`,
+    high: `task_stacks+${slot + constant('THREAD_SLOT')}`,
+  };
+});
+/** A hard interrupt on top of a system call takes some hundred bytes; so much has to be left. */
+const MARGIN = 4096;
+/** Between two looks whether everything has come to rest, which it has to in so many of them. */
+const SLICE = 500;
+const SLICES = 400;
+
+/** Interrupts that the kernel has counted, by line. */
+function counted(m: TestMachine): number[] {
+  const [size, field] = [constant('irq_desc_size'), constant('irq_desc.kstat_irqs')];
+  return Array.from({ length: 16 }, (_, line) => m.dword(m.addressOf('irq_descs') + line * size + field));
+}
+
+/** When the last thing that has entered comes to the processor. */
+function lastToCome(m: TestMachine): number {
+  const leads = m.pc.machine.inputs.events.map((input) => {
+    const stimulus = Object.values(COMES).find(({ enters }) => [enters].flat()[0]!.kind === input.kind);
+    return input.at + (stimulus?.lead ?? 0);
   });
+  return Math.max(...leads);
+}
+
+/** The processor waits, or runs what it ran before, and no chip waits for it. */
+function isAtRest(m: TestMachine, current: number): boolean {
+  const { cpu, pic } = m.pc;
+  const waiting = [pic.master, pic.slave].some((chip) => (chip.irr & ~chip.peek().imr) !== 0 || chip.peek().isr !== 0);
+  return !waiting && (cpu.isHalted || (cpu.cpl === 3 && perCpu(m, 'current') === current));
+}
+
+const imrs = ({ pc: { pic } }: TestMachine) => [pic.master.peek().imr, pic.slave.peek().imr];
+
+/**
+ * What came is counted, the chips are as they were, and nobody owes the kernel anything.
+ * @param first when the first interrupt is delivered
+ */
+function comesThroughClean(m: TestMachine, first: number): void {
+  const before = counted(m);
+  const masks = imrs(m);
+  const current = perCpu(m, 'current');
+  m.run({ instructions: first - m.now });
+  for (let slice = 0; slice < SLICES && (m.now <= lastToCome(m) || !isAtRest(m, current)); slice++) {
+    m.run({ instructions: SLICE });
+  }
+  expect(isAtRest(m, current), `at rest, and not at ${m.describeAddress(m.pc.cpu.eip)}`).toBe(true);
+  expect(m).toHaveCleanInterrupts({ stacks: TASK_STACKS, stackMargin: MARGIN });
+  const acknowledged = before.map(
+    (_, line) => m.eventsOf('inta').filter(({ vector }) => vector === constant('ISA_IRQ_VECTOR') + line).length,
+  );
+  expect(counted(m).map((count, line) => count - before[line]!)).toEqual(acknowledged);
+  expect(imrs(m)).toEqual(masks);
+  expect(['preempt_count', 'softirq_pending', 'need_resched'].map((field) => perCpu(m, field))).toEqual([0, 0, 0]);
+  expect(m.consoleText).not.toMatch(/BUG|WARNING|Oops|No irq handler/);
+}
+
+/** The console, which is polled, would take longer than a tick for what an NMI has to say. */
+async function withoutMessages(machine: Promise<TestMachine>): Promise<TestMachine> {
+  const m = await machine;
+  m.pc.machine.memory.write(m.addressOf('console_loglevel'), new Uint8Array(4));
+  return m;
+}
+
+interface Region {
+  readonly boot: () => Promise<TestMachine>;
+  readonly from: Exploration['from'];
+  readonly to: Exploration['to'];
+  /** When the first interrupt is delivered. */
+  readonly time: number;
+}
+
+async function exploreRegion(
+  { boot, from, to, time }: Region,
+  inputs: Record<string, Stimulus>,
+  { most = Infinity, sample = SAMPLE } = {},
+): Promise<void> {
+  const check = (m: TestMachine) => comesThroughClean(m, time);
+  const found = await explore({ boot, from, to, inputs, most: WHOLE ? most : sample, check });
+  const { tried, possible, boundaries } = found;
+  if (WHOLE) process.stdout.write(`${boundaries} boundaries, ${tried} of ${possible} schedules were tried\n`);
   expect(found).toHoldEverywhere();
-  if (WHOLE) expect(found.tried).toBe(found.boundaries);
-  expect(found.boundaries).toBeGreaterThan(100);
+  expect(boundaries).toBeGreaterThan(500);
+}
+
+/** The way of one interrupt: from its stub until the processor is back where it was. */
+async function wayOf(first: First, boot: () => Promise<TestMachine>): Promise<Region> {
+  const { vector } = FIRST[first];
+  const { eip, time } = (await boot()).runUntilTrap({ vector });
+  return { boot, from: `vector_stubs+${vector * constant('VECTOR_STUB_SIZE')}`, to: eip, time };
+}
+
+describe.each(EVERY_BEFORE)('an interrupt %s', (before) => {
+  test.each(EVERY_FIRST)(
+    'of %s: another one anywhere in its way is handled cleanly',
+    async (first) => exploreRegion(await wayOf(first, () => aboutToCome(before, first)), COMES),
+    PATIENCE_MS,
+  );
+
+  test.each(EVERY_FIRST)(
+    'of %s: an NMI anywhere in its way is handled cleanly',
+    async (first) => exploreRegion(await wayOf(first, () => withoutMessages(aboutToCome(before, first))), NMI),
+    PATIENCE_MS,
+  );
+
+  test(
+    'any of them: a tick anywhere in its way is handled cleanly',
+    async () => {
+      const boot = () => atPrompt(before);
+      const { time } = (await boot()).runUntilTrap({ vector: FIRST.timer.vector });
+      // So long before the tick, that all of what comes then is still under way.
+      await exploreRegion({ boot, from: at(time - 4000), to: at(time + 1000), time }, COMES);
+    },
+    PATIENCE_MS,
+  );
+});
+
+describe('a program’s fault', () => {
+  /** It is loaded, and about to do it. */
+  async function faulting(time: number): Promise<TestMachine> {
+    const m = await withoutMessages(atPrompt('from hlt'));
+    m.input(serial('null_pointer\n'));
+    m.run({ instructions: Math.max(0, time - m.now) });
+    return m;
+  }
+
+  test.each([
+    ['an interrupt', COMES],
+    ['an NMI', NMI],
+  ] as const)(
+    '%s anywhere from its delivery to the end of the program is handled cleanly',
+    async (_, inputs) => {
+      const { time } = (await faulting(0)).runUntilTrap({ vector: PF });
+      const region = { from: `vector_stubs+${PF * constant('VECTOR_STUB_SIZE')}`, to: 'cpu_idle.again' };
+      await exploreRegion({ boot: () => faulting(time - 70_000), ...region, time }, inputs, { most: 2000, sample: 3 });
+    },
+    PATIENCE_MS,
+  );
 });

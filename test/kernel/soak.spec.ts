@@ -26,6 +26,11 @@ function* numbers(seed: number): Generator<number, never> {
   }
 }
 
+/** Progress, at once: what `console` is told waits until a test gives way to others. */
+function tell(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
 const countsOf = (count: (line: Line) => number): Counts =>
   Object.fromEntries(LINES.map((line) => [line, count(line)])) as Counts;
 
@@ -79,7 +84,7 @@ test(
       if (n % 300 === 0) {
         machine.inputs.schedule(machine.now, { kind: 'mouse', right: next(20) - 10, away: next(20) - 10, wheel: 0 });
       }
-      if (process.env.TRAPGATE_SOAK && n % 500_000 === 499_999) console.log(`${total()} interrupts ...`);
+      if (process.env.TRAPGATE_SOAK && n % 20_000 === 0) tell(`${total()} of ${INTERRUPTS} interrupts`);
     }
     // What is still to be typed goes in first.
     for (let keys = -1; keys !== edges[1]; ) {
@@ -117,7 +122,7 @@ test(
     }
     expect(guest.console).not.toMatch(/BUG|WARNING|Oops|nobody cared/);
     expect(guest.command('hello').at(-1)).toBe('Hello from ring 3.');
-    if (process.env.TRAPGATE_SOAK) console.log(JSON.stringify({ edges, tasklets, works, threads }));
+    if (process.env.TRAPGATE_SOAK) tell(JSON.stringify({ edges, tasklets, works, threads }));
   },
   PATIENCE_MS,
 );

@@ -7,7 +7,9 @@ import {
   explore,
   type FindingKind,
   key,
+  line,
   type Program,
+  type Progress,
   ring0,
   sanitize,
   type TestMachine,
@@ -224,19 +226,21 @@ describe('seeded bugs', () => {
   });
 });
 
-describe('the explorer', () => {
-  const program = ring0`
+/** An interrupt of line 5 is handled, and nothing else happens. */
+const program = ring0`
       start:  ${pics()}
-              on      0x25, handler
-              sti
-              nop
-      begin:  times 30 nop
-      end:    jmp     end
-      handler: push   eax
-              ${EOI}
-              pop     eax
-              iretd
-  `;
+            on      0x25, handler
+            sti
+            nop
+    begin:  times 30 nop
+    end:    jmp     end
+    handler: push   eax
+            ${EOI}
+            pop     eax
+            iretd
+`;
+
+describe('the explorer', () => {
   test('tries every boundary of the region, both ends included', async () => {
     const seen: number[] = [];
     const result = await exploreRegion(program, (m) => {
@@ -268,12 +272,149 @@ describe('the explorer', () => {
     expect(await run(7)).toEqual(await run(7));
     expect(await run(7)).not.toEqual(await run(8));
   });
+  test('what enters by name comes as much earlier as it takes', async () => {
+    const seen: number[] = [];
+    const result = await explore({
+      boot: () => boot(program),
+      from: 'begin',
+      to: 'end',
+      inputs: { 'a slow line': { enters: edge(5), lead: 3 }, 'a quick one': { enters: edge(5) } },
+      check: (m) => {
+        m.runTo('end');
+        seen.push(...m.eventsOf('interrupt').map(({ trap }) => trap.eip - m.addressOf('begin')));
+      },
+    });
+    expect(result).toMatchObject({ tried: 62, boundaries: 31, failures: [] });
+    for (let place = 1; place <= 27; place++) expect(seen.filter((other) => other === place)).toHaveLength(2);
+  });
+  test('a schedule is told by the name of what came, and its test repeats it', async () => {
+    const result = await explore({
+      boot: () => boot(program),
+      from: 'begin',
+      to: 'end',
+      inputs: { 'a pulse': { enters: [...edge(5), line(5, false)] } },
+      check: (m) => {
+        m.runTo('end');
+        if (m.events.some(({ kind }) => kind === 'line')) throw new Error('moved');
+      },
+    });
+    const [{ test: source, schedule } = { test: '', schedule: [] }] = result.failures;
+    expect(schedule[0]).toMatchObject({ what: 'a pulse' });
+    expect(source).toMatch(/^test\("a pulse before .*begin/);
+    expect(source).toContain('m.input([{"kind":"line","line":5,"level":false},');
+  });
+  test('begins where the machine stands, when that is the place', async () => {
+    const result = await explore({
+      boot: async () => {
+        const m = await boot(program);
+        m.runTo('begin');
+        return m;
+      },
+      from: 'begin',
+      to: 'end',
+      irqs: [5],
+      check: (m) => {
+        m.runTo('end');
+        if (m.now > 100_000) throw new Error('far away');
+      },
+    });
+    expect(result).toMatchObject({ tried: 31, boundaries: 31, failures: [] });
+  });
+  test('a region may be one of time', async () => {
+    const m = await boot(program);
+    m.runTo('begin');
+    const begin = m.now;
+    const result = await explore({
+      boot: () => boot(program),
+      from: at(begin + 5),
+      to: at(begin + 10),
+      irqs: [5],
+      check: (machine) => machine.runTo('end'),
+    });
+    expect(result).toMatchObject({ tried: 6, boundaries: 6 });
+  });
+  test('what boot scheduled enters in each run', async () => {
+    const entered: number[] = [];
+    const { boundaries } = await explore({
+      boot: async () => {
+        const m = await boot(program);
+        m.runTo('begin');
+        m.input(edge(5), m.now + 20);
+        return m;
+      },
+      from: 'begin',
+      to: 'end',
+      irqs: [],
+      inputs: { nothing: { enters: [] } },
+      check: (m) => {
+        m.runTo('end');
+        entered.push(m.eventsOf('inta').length);
+      },
+    });
+    expect(entered).toHaveLength(1 + boundaries);
+    expect(new Set(entered)).toEqual(new Set([1]));
+  });
+  test('what a run leaves behind does not enter the next one', async () => {
+    const result = await exploreRegion(program, (m) => {
+      if (m.eventsOf('inta').length > 1) throw new Error('from another run');
+      m.input(edge(5), m.now + 5);
+    });
+    expect(result.failures).toEqual([]);
+  });
+  test('a run that does not end has failed', async () => {
+    const result = await explore({
+      boot: () => boot(program),
+      from: 'begin',
+      to: 'end',
+      irqs: [5],
+      budget: 1000,
+      check: (m) => {
+        m.runTo('end');
+        while (m.eventsOf('inta').length > 0) m.run({ instructions: 100 });
+      },
+    });
+    expect(result.failures.map(({ message }) => message.split('\n')[0])).toEqual([
+      expect.stringMatching(/^still running at its deadline, instruction \d+$/),
+    ]);
+  });
+  test('tells how far it is, and ends when it is told to', async () => {
+    const ending = new AbortController();
+    const told: Progress[] = [];
+    const exploration = explore({
+      boot: () => boot(program),
+      from: 'begin',
+      to: 'end',
+      irqs: [5],
+      check: (m) => m.runTo('end'),
+      progress: (progress) => {
+        told.push(progress);
+        if (progress.tried === 7) ending.abort(new Error('enough'));
+      },
+      signal: ending.signal,
+    });
+    await expect(exploration).rejects.toThrow('enough');
+    expect(told).toHaveLength(7);
+    expect(told[6]).toEqual({ tried: 7, planned: 31, failures: 0 });
+  });
   test('a check that fails by itself is no finding', async () => {
     const wrong = () => {
       throw new Error('always');
     };
     await expect(exploreRegion(program, wrong)).rejects.toThrow('the check fails without any interrupt: always');
   });
+});
+
+test('a record that was forgotten hears nothing more', async () => {
+  const m = await boot(program);
+  m.input(edge(5), at(3000));
+  m.run({ instructions: 5000 });
+  const { events } = m;
+  const known = events.length;
+  m.forgetEvents();
+  m.input(edge(5));
+  m.run({ instructions: 1000 });
+  expect(m.eventsOf('inta')).toHaveLength(1);
+  expect(events).toHaveLength(known);
 });
 
 describe('the sanitizer', () => {

@@ -163,6 +163,29 @@ describe('running', () => {
     expect(rises.map((event) => event.line)).toContain('IRQ 1');
     expect(rises.at(-1)).toMatchObject({ line: 'IRQ 7', time: 250_000 });
   });
+
+  test('input by schedule: bytes of a text enter one after the other, as the port has room', async () => {
+    const m = await boot(ring0`
+      start:  mov     dx, 0x3fc               ; DTR and RTS: there is somebody to send to
+              mov     al, 3
+              out     dx, al
+              mov     edi, text
+      next:   mov     dx, 0x3fd
+              in      al, dx
+              test    al, 1
+              jz      next
+              mov     dx, 0x3f8
+              in      al, dx
+              stosb
+              jmp     next
+              section .data
+      text:   times 8 db 0
+    `);
+    m.input(serial('a text'), at(1, 'ms'));
+    m.run({ instructions: 20_000_000 });
+    const text = m.addressOf('text');
+    expect(Buffer.from(m.pc.cpu.ram.slice(text, text + 8)).toString('latin1')).toBe('a text\0\0');
+  });
 });
 
 describe('text', () => {

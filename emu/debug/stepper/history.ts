@@ -169,6 +169,12 @@ export class History {
     }
   }
 
+  /** Go back to where the history begins, and let the present begin there: what entered at that very time has not. */
+  startAgain(): void {
+    this.load(0);
+    this.fork();
+  }
+
   /** The present is here from now on; what came after never was. Call before changing anything in the past. */
   fork(): void {
     if (this.isPast) {

@@ -154,10 +154,14 @@ proc wait_task, .child
         ccall   interruptible_sleep_on, ebx
         jmp     .again
 .ended:
-        ccall   free_address_space, [ebx + task.pgd]
         push    dword [ebx + task.exit_status]
+        push    dword [ebx + task.pgd]
         ccall   release_task, ebx
-        pop     eax
+        pop     ebx
+        pop     ecx
         popfd
+        push    ecx
+        ccall   free_address_space, ebx ; nobody's by now: no need to keep interrupts out for so long
+        pop     eax
         pop     ebx
 endproc

@@ -64,6 +64,7 @@ proc reap_child, .which
         mov     eax, [this_cpu(current)]
         cmp     [ebx + task.parent], eax
         jne     .debugger
+        sti                             ; no other one reaps it
         ccall   wait_task, ebx
         jmp     .done
 .debugger:
