@@ -40,7 +40,8 @@ Keys of the terminal:
 ${HOST_KEYS_HELP.map((line) => (line === '' ? '' : `  ${line}`)).join('\n')}
 
 Exit status: what the guest wrote to isa-debug-exit (v * 2 + 1); 0 when it switched the power off or you left;
-1 when it died (triple fault), halted for ever, or ran out of instructions; 2 for wrong usage; 128 + n for signal n.
+1 when it died (triple fault), halted for ever, ran out of instructions, or said nothing for an hour of its time when
+its input had ended (a shell at its prompt); 2 for wrong usage; 128 + n for signal n.
 `;
 
 export const command: Command = {
@@ -100,6 +101,7 @@ async function untilSignal(session: Session, face: Face): Promise<Ending> {
   try {
     return await session.run(face);
   } finally {
+    process.stdout.off('error', broken);
     for (const remove of handlers) remove();
   }
 }

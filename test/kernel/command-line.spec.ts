@@ -22,13 +22,14 @@ interface Outcome {
   err: string;
 }
 
-/** Run the program with this as standard input; `watch` sees standard output grow. */
-function trapgate(
-  args: readonly string[],
-  input: string | undefined,
-  watch: (out: string, child: ChildProcess) => void = () => {},
-): Promise<Outcome> {
-  const child = spawn(process.execPath, [PROGRAM, 'run', ...KERNEL, ...args]);
+type Watch = (out: string, child: ChildProcess) => void;
+
+/** Run the kernel with this as standard input; `watch` sees standard output grow. */
+const trapgate = (args: readonly string[], input: string | undefined, watch?: Watch): Promise<Outcome> =>
+  command(['run', ...KERNEL, ...args], input, watch);
+
+function command(args: readonly string[], input: string | undefined, watch: Watch = () => {}): Promise<Outcome> {
+  const child = spawn(process.execPath, [PROGRAM, ...args]);
   let out = '';
   let err = '';
   child.stdout.on('data', (bytes: Buffer) => {
@@ -88,6 +89,15 @@ test('Ctrl-C ends it, with the status that a shell gives', async () => {
   expect({ status, err }).toEqual({ status: 130, err: '' });
 });
 
+test('a shell whose input has ended is not waited for for ever; one that sleeps is', async () => {
+  const { status, out, err } = await trapgate([], 'sleep 100; echo awake\n');
+  expect(out).toContain('\nawake\r\n# ');
+  expect({ status, err }).toEqual({
+    status: 1,
+    err: 'trapgate: the guest waits, and its input has ended: it has said nothing for 3600 virtual seconds\n',
+  });
+});
+
 test('it ends when nobody reads any more', async () => {
   const { status } = await trapgate([], undefined, (_, child) => {
     child.stdout!.destroy();
@@ -95,6 +105,11 @@ test('it ends when nobody reads any more', async () => {
     child.stdin!.write('echo on\n');
   });
   expect(status).toBe(141);
+});
+
+test('... and so does a command that only writes', async () => {
+  const { status, err } = await command(['disasm', KERNEL[0]!, '--all'], '', (_, child) => child.stdout!.destroy());
+  expect({ status, err }).toEqual({ status: 141, err: '' });
 });
 
 test('keys typed on the keyboard reach the shell too', async () => {

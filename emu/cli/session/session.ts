@@ -26,6 +26,7 @@ import type { Kept } from '../machine/kept.ts';
 import { type KeyItem, timeOfItems } from '../machine/key-script.ts';
 import { Doorbell } from './doorbell.ts';
 import { Pacer } from './pacer.ts';
+import { PATIENCE_SECONDS, Patience } from './patience.ts';
 import { beginReplay, divergenceFrom, Recording, type Replay, setupAtStart } from './recording.ts';
 
 /** Everything a run needs, files already read. */
@@ -99,8 +100,12 @@ export interface Debugger {
   ended?(ending: Ending): void;
 }
 
-/** How a run ended: the machine's own way, or from outside. */
-export type Ending = Stop | { readonly kind: 'left' } | { readonly kind: 'signal'; readonly number: number };
+/** How a run ended: the machine's own way, or from outside; 'forsaken': it waits for an input that cannot come. */
+export type Ending =
+  | Stop
+  | { readonly kind: 'left' }
+  | { readonly kind: 'forsaken' }
+  | { readonly kind: 'signal'; readonly number: number };
 
 /** Milliseconds of the host's time between two looks around. */
 const SLICE_MS = 8;
@@ -125,6 +130,9 @@ export class Session {
   private ending: Ending | undefined;
   private readonly recording: Recording | undefined;
   private debugger: Debugger | undefined;
+  private readonly patience: Patience;
+  /** When the last scripted key or button comes, in instructions. */
+  private lastScripted = 0;
 
   /** @throws ImageError, InputLogError, KeptFileError, CommandError, RangeError */
   constructor(private readonly plan: Plan) {
@@ -141,6 +149,7 @@ export class Session {
       tone: (tone) => this.tones.push(tone),
       debugConsole: (byte) => this.debug.push(byte),
     });
+    this.patience = new Patience(this.pc.clock.frequency);
     const loaded = this.pc.boot(plan.image);
     const symbols = plan.kept?.capsule?.names?.symbols ?? loaded.symbols;
     this.symbols = new SymbolTable(symbols, loaded.last);
@@ -223,7 +232,7 @@ export class Session {
     face.attach(this);
     try {
       while (!this.ending) {
-        const stop = this.slice();
+        const stop = this.slice(face);
         if (this.tones.some(({ frequency }) => frequency > 0)) face.beep?.();
         this.flush();
         this.debugger?.refresh?.();
@@ -249,21 +258,39 @@ export class Session {
   /** An ending in words. */
   describe(ending: Ending): string {
     if (ending.kind === 'left') return 'left';
+    if (ending.kind === 'forsaken') {
+      return `the guest waits, and its input has ended: it has said nothing for ${PATIENCE_SECONDS} virtual seconds`;
+    }
     if (ending.kind === 'signal') return `ended by signal ${ending.number}`;
     return describeStop(ending, (address) => this.symbols.nameOf(address));
   }
 
   /** Run until something happens or it is time to look around. */
-  private slice(): Stop | 'stopped' {
+  private slice(face: Face): Stop | 'stopped' {
     const { machine } = this.pc;
     const { realtime, maxInstructions } = this.plan;
     const started = performance.now();
     for (;;) {
       const until = Math.min(machine.now + SLICE_INSTRUCTIONS, maxInstructions);
-      const stop = (this.debugger ?? machine).run({ until, idle: realtime ? 'return' : 'jump' });
+      const isForsaken = this.isForsaken(face);
+      let stop = (this.debugger ?? machine).run({ until, idle: realtime || isForsaken ? 'return' : 'jump' });
+      if (isForsaken && stop !== 'stopped' && stop.kind === 'idle' && stop.until !== undefined) {
+        this.patience.spend(stop.until - machine.now);
+        if (this.patience.isOver) return stop;
+        machine.idleTo(stop.until);
+        stop = { kind: 'budget' };
+      }
       if (stop === 'stopped' || stop.kind !== 'budget' || machine.now >= maxInstructions) return stop;
       if (performance.now() - started > SLICE_MS) return stop;
     }
+  }
+
+  /** Whether nothing from outside can reach the machine any more, and nobody has said how long it may run. */
+  private isForsaken(face: Face): boolean {
+    const { replay, realtime, maxInstructions } = this.plan;
+    const { machine } = this.pc;
+    if (face.isOpen || this.debugger || replay || realtime || maxInstructions !== Infinity) return false;
+    return machine.now >= this.lastScripted && machine.inputs.next === undefined;
   }
 
   /** Do what a stop asks for: go on, wait, or end. */
@@ -276,6 +303,10 @@ export class Session {
         else await new Promise((resolve) => setImmediate(resolve));
         return;
       case 'idle': {
+        if (this.patience.isOver) {
+          this.end({ kind: 'forsaken' });
+          return;
+        }
         if (stop.until === undefined && !face.isOpen && !this.debugger) {
           this.end({
             kind: 'halted',
@@ -305,6 +336,7 @@ export class Session {
 
   /** Hand on what the machine has said since the last time. */
   flush(): void {
+    if (this.serial.length + this.debug.length > 0) this.patience.renew();
     if (this.serial.length > 0) this.plan.serialOut(Uint8Array.from(this.serial.splice(0)));
     if (this.debug.length > 0) this.plan.debugOut(Uint8Array.from(this.debug.splice(0)));
     if (this.traps !== '') this.plan.trapOut?.(this.traps);
@@ -320,6 +352,7 @@ export class Session {
     scheduleInputs(pc, plan.kept?.capsule?.inputs ?? []);
     for (const { input, at } of plan.inputs) inputs.schedule(at(clock.frequency), input);
     for (const { at, strokes } of timeOfItems(plan.keys, clock.frequency)) {
+      this.lastScripted = Math.max(this.lastScripted, at);
       clock.alarm('key script', () => pc.typist.type(strokes)).set(at);
     }
   }
