@@ -70,7 +70,7 @@ conformance-causes: build/tools/causes.js
 soak: build
 	@TRAPGATE_SOAK=$(or $(SOAK),10000000) $(bin)/vitest run -c test/vitest.config.ts test/fuzz/port-storm.spec.ts test/kernel/soak.spec.ts
 
-## make explore       another interrupt before every instruction of the kernel's interrupt path; some minutes
+## make explore       another interrupt, and an NMI, before every instruction of the kernel's interrupt paths; half an hour
 explore: build
 	@TRAPGATE_EXPLORE=1 $(bin)/vitest run -c test/vitest.config.ts test/kernel/interleaving.spec.ts
 
