@@ -36,7 +36,7 @@ export const command: Command = {
 
 async function run(args: readonly string[]): Promise<number> {
   const options = parseOptions(args, OPTIONS);
-  const recorded = recordRun(options, 'interrupts');
+  const recorded = recordRun(options, 'interrupts', 'measuring');
   const lines = latenciesOf(recorded.events, recorded.irqOf);
   process.stdout.write(table(lines));
   const path = options.get('svg');

@@ -9,6 +9,7 @@ import { instructionsOf, type TimeUnit } from './machine/key-script.ts';
 import { type Closers, MACHINE_OPTIONS, planOf, withClearErrors } from './machine/plan.ts';
 import { describeOptions, type OptionSpec, parseOptions } from './options.ts';
 import { pngOf } from './png.ts';
+import { tellOfEnding } from './session/record-run.ts';
 import { Session } from './session/session.ts';
 import { CODE_PAGE_437 } from './terminal/code-page-437.ts';
 
@@ -49,13 +50,14 @@ async function run(args: readonly string[]): Promise<number> {
     const plan = planOf(options, options.all('serial')[0] ?? 'none', false, closers);
     const until = instructionsAt(options.get('at') ?? '3s', plan.pc.frequency ?? DEFAULT_FREQUENCY);
     const session = withClearErrors(() => new Session({ ...plan, maxInstructions: until, realtime: false }));
-    await session.run({
+    const ending = await session.run({
       isOpen: false,
       attach: () => {},
       refresh: () => {},
       drained: async () => {},
       detach: () => {},
     });
+    tellOfEnding(session, ending);
     const path = options.get('o') ?? 'screenshot.png';
     const screen = session.pc.vga.text();
     try {

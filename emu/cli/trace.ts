@@ -24,7 +24,8 @@ const OPTIONS = [
 const HELP = `usage: trapgate trace [OPTIONS] IMAGE
 
 Boot IMAGE without a person, and write down what happens: traps and interrupts, their returns, edges of interrupt
-lines, INTA cycles, EOIs, console lines. It ends with the guest, or after 5 virtual seconds.
+lines, INTA cycles, EOIs, console lines. It ends with the guest, or after 5 virtual seconds; an end that the guest has
+not chosen (a triple fault) is told on standard error.
 
 FORMAT is one of
   text      a line for each event, with its virtual time in instructions; register writes are left out
@@ -66,7 +67,7 @@ async function run(args: readonly string[]): Promise<number> {
   const format = Object.hasOwn(FORMATS, name) ? FORMATS[name] : undefined;
   if (!format) throw new UsageError(`--format ${name}: ${Object.keys(FORMATS).join(', ')} are possible`);
   const follow = name === 'qemu' ? 'none' : options.has('returns') ? 'all' : 'interrupts';
-  const text = format(recordRun(options, follow));
+  const text = format(recordRun(options, follow, 'tracing'));
   const path = options.get('o');
   if (path === undefined) process.stdout.write(text);
   else writeWhole(path, text);

@@ -173,3 +173,25 @@ describe('files', () => {
     );
   });
 });
+
+describe('a run that nobody watched', () => {
+  test.each(['trace', 'report', 'screenshot'])(
+    '%s tells how it ended when the guest has not chosen it',
+    async (name) => {
+      const out = name === 'screenshot' ? ['-o', path('screen.txt')] : [];
+      expect(await dispatch([name, image('ud2'), ...out])).toBe(0);
+      expect(cli.err).toMatch(/^trapgate: triple fault at 0008:00100000: #UD could not be delivered/);
+      cli.err = '';
+      expect(await dispatch([name, image('mov al, 3\nout 0xf4, al'), ...out])).toBe(0);
+      expect(cli.err).toBe('');
+    },
+  );
+
+  test.each(['trace', 'report'])('%s says that it gave up by itself, and how to go further', async (name) => {
+    expect(await dispatch([name, image('sti\njmp $')])).toBe(0);
+    expect(cli.err).toBe('trapgate: ended after 5 virtual seconds; --max-instructions goes further\n');
+    cli.err = '';
+    expect(await dispatch([name, image('jmp $'), '--max-instructions', '10000'])).toBe(0);
+    expect(cli.err).toBe('');
+  });
+});

@@ -8,10 +8,13 @@ import { irqOf } from '../../trace/irq-of.ts';
 import { type Follow, Recorder } from '../../trace/recorder.ts';
 import type { SymbolTable } from '../../trace/symbols.ts';
 import { type Closers, type MachineOptions, planOf, withClearErrors } from '../machine/plan.ts';
-import { Session } from './session.ts';
+import { Progress } from './progress.ts';
+import { type Ending, Session } from './session.ts';
 
 /** Virtual seconds after which a recording ends unless --max-instructions says otherwise. */
 const DEFAULT_SECONDS = 5;
+/** How often it is looked how far the run is. */
+const LOOKS = 100;
 
 export interface RecordedRun {
   readonly events: readonly MachineEvent[];
@@ -23,10 +26,11 @@ export interface RecordedRun {
 }
 
 /**
- * Run to the end, or as far as --max-instructions says.
+ * Run to the end, or as far as --max-instructions says. An end that the guest has not chosen is told on standard error.
+ * @param doing what the command does, for whoever waits: "tracing"
  * @throws UsageError, CommandError
  */
-export function recordRun(options: MachineOptions, follow: Follow): RecordedRun {
+export function recordRun(options: MachineOptions, follow: Follow, doing: string): RecordedRun {
   const closers: Closers = [];
   try {
     const plan = planOf(options, options.all('serial')[0] ?? 'none', false, closers);
@@ -37,17 +41,37 @@ export function recordRun(options: MachineOptions, follow: Follow): RecordedRun 
     pc.listenToConsole((byte) => recorder.sent(byte));
     const { frequency } = pc.clock;
     const until = plan.maxInstructions === Infinity ? DEFAULT_SECONDS * frequency : plan.maxInstructions;
-    const stop = runThrough(pc, recorder, until, plan.noReboot);
+    const stop = runThrough(pc, recorder, until, plan.noReboot, doing);
+    if (stop.kind === 'budget' && plan.maxInstructions === Infinity) {
+      process.stderr.write(
+        `trapgate: ended after ${DEFAULT_SECONDS} virtual seconds; --max-instructions goes further\n`,
+      );
+    } else tellOfEnding(session, stop);
     return { events: recorder.events, frequency, symbols, stop, irqOf: (vector) => irqOf(pc, vector) };
   } finally {
     for (const close of closers) close();
   }
 }
 
-function runThrough(pc: Pc, recorder: Recorder, until: number, noReboot: boolean): Stop {
-  for (;;) {
-    const { stop } = recorder.run({ until });
-    if (stop.kind !== 'reset' || noReboot) return stop;
-    pc.machine.reset();
+/** Says how a run that nobody watched has ended, unless it was the guest or the caller that ended it. */
+export function tellOfEnding(session: Session, ending: Ending): void {
+  if (ending.kind !== 'shutdown' && ending.kind !== 'halted') return;
+  process.stderr.write(`trapgate: ${session.describe(ending)}\n`);
+}
+
+function runThrough(pc: Pc, recorder: Recorder, end: number, noReboot: boolean, doing: string): Stop {
+  const { machine } = pc;
+  const began = machine.now;
+  const progress = new Progress(doing);
+  try {
+    for (;;) {
+      const until = Math.min(end, machine.now + Math.ceil((end - began) / LOOKS));
+      const { stop } = recorder.run({ until });
+      if (stop.kind === 'reset' && !noReboot) machine.reset();
+      else if (stop.kind !== 'budget' || machine.now >= end) return stop;
+      progress.at((machine.now - began) / (end - began));
+    }
+  } finally {
+    progress.end();
   }
 }
