@@ -73,11 +73,41 @@ export function follow(lesson: Lesson, guest: Guest): void {
       guest.pc.serial.send(Buffer.from(`${step.text}\n`));
       guest.pc.machine.run({ instructions: guest.pc.machine.clock.frequency / 2 });
     } else {
-      const answer = guest.command(step.text).filter((line, _, all) => line !== '' || all.length > 1);
+      const answer = told(guest.command(step.text));
       expect(matches(answer, step.answer), story(step, answer)).toBe(true);
     }
   });
 }
+
+/** The same on another machine, which has no button. */
+export async function followElsewhere(lesson: Lesson, machine: OtherMachine): Promise<void> {
+  for (const [n, step] of lesson.steps.entries()) {
+    if (step.kind === 'action') {
+      const [verb, ...rest] = step.text.split(' ');
+      if (verb === 'press') await machine.press?.(rest[0] === 'Enter' ? 'ret' : rest[0]!);
+      else await machine.moveMouse?.(Number(rest[0]), Number(rest[1]));
+      for (const line of step.answer) for (const part of line.split('...')) await machine.until(part);
+      machine.send(String.fromCharCode(CTRL_U));
+      await machine.command('sleep 0.2'); // what was begun may be told later
+    } else if (step.answer.length === 0 && lesson.steps[n + 1]?.kind === 'action') {
+      await machine.command(step.text);
+    } else {
+      const answer = told(await machine.command(step.text));
+      expect(matches(answer, step.answer), story(step, answer)).toBe(true);
+    }
+  }
+}
+
+export interface OtherMachine {
+  command(line: string): Promise<string[]>;
+  until(text: string): Promise<string>;
+  send(text: string): void;
+  press?(key: string): Promise<void>;
+  moveMouse?(right: number, away: number): Promise<void>;
+}
+
+/** A command that said nothing has said one empty line. */
+const told = (answer: readonly string[]) => answer.filter((line) => line !== '' || answer.length > 1);
 
 function act(guest: Guest, text: string): void {
   const { machine } = guest.pc;
