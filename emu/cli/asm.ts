@@ -3,7 +3,7 @@
 import type { AssembleOptions, Assembly, Format } from '../../asm/index.ts';
 import { bounded } from './bounded.ts';
 import { type Command, UsageError } from './command.ts';
-import { needBytes, readBytes, writeWhole } from './files.ts';
+import { readBytes, readFile, writeWhole } from './files.ts';
 import { describeOptions, type OptionSpec, type ParsedOptions, parseOptions } from './options.ts';
 
 const OPTIONS = [
@@ -65,7 +65,7 @@ async function assembleWith(options: Options): Promise<number> {
   const [file, ...more] = options.operands;
   if (file === undefined || more.length > 0) throw new UsageError('one source file is wanted');
   const format = formatOf(options);
-  const source = needBytes(file);
+  const source = readFile(file);
   // The engines behind the assembler take a fifth of a second to load: only who assembles waits for them.
   const { assemble, formatDiagnostic } = await import('../../asm/index.ts');
   const assembly = assemble(new TextDecoder().decode(source), assembleOptions(options, file, format));

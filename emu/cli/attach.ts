@@ -1,6 +1,5 @@
 /** `trapgate attach`: the same faces as `trapgate debug`, on a machine behind a gdb stub. */
 
-import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { GdbClient } from '../debug/remote/client.ts';
 import { type RemoteImage, RemoteTarget } from '../debug/remote/remote-target.ts';
@@ -11,6 +10,7 @@ import { ImageFile } from '../machine/loaders/image.ts';
 import { debugInfoOf } from '../trace/debug-info.ts';
 import { SymbolTable } from '../trace/symbols.ts';
 import { type Command, CommandError, UsageError } from './command.ts';
+import { readFile } from './files.ts';
 import { withClearErrors } from './machine/plan.ts';
 import { describeOptions, parseOptions } from './options.ts';
 import { talkInLines } from './stepper/lines.ts';
@@ -99,13 +99,7 @@ async function called(where: string): Promise<Socket> {
 }
 
 function imageOf(path: string, folders: readonly string[]): RemoteImage {
-  let bytes: Uint8Array;
-  try {
-    bytes = readFileSync(path);
-  } catch (error) {
-    throw new CommandError(`cannot read ${path}: ${(error as Error).message}`);
-  }
-  const file = new ImageFile(path, bytes);
+  const file = new ImageFile(path, readFile(path));
   if (!withClearErrors(() => isElf(file))) throw new CommandError(`${path} is no ELF file: it has no symbols`);
   const { symbols, segments } = withClearErrors(() => parseElf32(file));
   const last = Math.max(0, ...segments.map(({ virtualAddress, memoryBytes }) => virtualAddress + memoryBytes - 1));

@@ -5,7 +5,7 @@ import { basename, dirname, join, resolve, sep } from 'node:path';
 import { type Capsule, formatCapsule, parseCapsule } from '../machine/keeping/capsule.ts';
 import { formatInputs } from '../machine/keeping/input-log-file.ts';
 import { type Command, CommandError, UsageError } from './command.ts';
-import { needBytes, writeWhole } from './files.ts';
+import { readFile, writeWhole } from './files.ts';
 import { goToCursor, runOn } from './machine/kept.ts';
 import { type Closers, MACHINE_OPTIONS, type MachineOptions, planOf, withClearErrors } from './machine/plan.ts';
 import { describeOptions, type OptionSpec, parseOptions } from './options.ts';
@@ -59,7 +59,7 @@ async function run(args: readonly string[]): Promise<number> {
   const [path, second] = options.operands;
   if (path === undefined) throw new UsageError('no capsule given, and no -o to make one');
   if (second !== undefined) throw new UsageError(`one capsule, not ${path} and ${second}`);
-  const capsule = withClearErrors(() => parseCapsule(path, needBytes(path)));
+  const capsule = withClearErrors(() => parseCapsule(path, readFile(path)));
   const folder = options.get('extract');
   if (folder === undefined) process.stdout.write(describe(capsule));
   else extract(capsule, folder);
@@ -82,8 +82,8 @@ function make(options: CapsuleOptions, out: string): void {
     if (at !== undefined && pc.machine.now < at) {
       throw new CommandError(`it never came to ${at}: ${session.describe(stop)}, at ${pc.machine.now}`);
     }
-    const sources = new Map(options.all('source').map((path) => [path, Buffer.from(needBytes(path)).toString('utf8')]));
-    const start = plan.kept?.start && needBytes(plan.kept.path);
+    const sources = new Map(options.all('source').map((path) => [path, Buffer.from(readFile(path)).toString('utf8')]));
+    const start = plan.kept?.start && readFile(plan.kept.path);
     if (start && plan.kept?.capsule) throw new UsageError(`${plan.kept.path} is a capsule that begins with a snapshot`);
     writeWhole(out, formatCapsule(pc, { note: options.get('note') ?? '', sources, ...(start ? { start } : {}) }));
   } finally {

@@ -2,7 +2,7 @@
 
 import type { DataRange, DisassembledLine, ElfFile, ElfPart, ElfSymbolName, OpenField } from '../../asm/index.ts';
 import { type Command, CommandError, UsageError } from './command.ts';
-import { needBytes } from './files.ts';
+import { readFile } from './files.ts';
 import { describeOptions, type OptionSpec, type ParsedOptions, parseOptions } from './options.ts';
 
 const OPTIONS = [
@@ -46,7 +46,7 @@ async function run(args: readonly string[]): Promise<number> {
   const bits = bitsOf(options);
   const data = options.all('data').map(rangeOf);
   const { disassemble, ElfError, hasElfMark, readElf } = await import('../../asm/index.ts');
-  const bytes = needBytes(file);
+  const bytes = readFile(file);
   let elf: ElfFile | null;
   try {
     elf = readElf(bytes);

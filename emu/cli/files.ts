@@ -12,13 +12,6 @@ export function readBytes(path: string): Uint8Array | null {
   }
 }
 
-/** The file's bytes. @throws CommandError when it cannot be read */
-export function needBytes(path: string): Uint8Array {
-  const bytes = readBytes(path);
-  if (!bytes) throw new CommandError(`cannot read ${path}`);
-  return bytes;
-}
-
 /** The file's bytes. @throws CommandError that says why not */
 export function readFile(path: string): Uint8Array {
   return onFile('read', path, () => readFileSync(path));
@@ -31,7 +24,8 @@ export function onFile<T>(verb: string, path: string, action: () => T): T {
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const reasons: Readonly<Record<string, string>> = {
-      ENOENT: 'no such file',
+      ENOENT: verb === 'write' ? 'no such folder' : 'no such file',
+      ENOSPC: 'no space left on the disk',
       EISDIR: 'it is a directory',
       EACCES: 'permission denied',
     };
@@ -43,10 +37,11 @@ export function onFile<T>(verb: string, path: string, action: () => T): T {
 export function writeWhole(path: string, content: string | Uint8Array): void {
   const unfinished = `${path}.${process.pid}.tmp`;
   try {
-    writeFileSync(unfinished, content);
-    renameSync(unfinished, path);
-  } catch (error) {
+    onFile('write', path, () => {
+      writeFileSync(unfinished, content);
+      renameSync(unfinished, path);
+    });
+  } finally {
     rmSync(unfinished, { force: true });
-    throw new CommandError(`cannot write ${path}: ${(error as Error).message}`);
   }
 }

@@ -3,7 +3,7 @@
 import { chmodSync } from 'node:fs';
 import type { LinkFormat, LinkOptions } from '../../asm/index.ts';
 import { type Command, UsageError } from './command.ts';
-import { needBytes, writeWhole } from './files.ts';
+import { readFile, writeWhole } from './files.ts';
 import { describeOptions, type OptionSpec, type ParsedOptions, parseOptions } from './options.ts';
 
 const OPTIONS = [
@@ -44,7 +44,7 @@ async function run(args: readonly string[]): Promise<number> {
   const options = parseOptions(args, OPTIONS);
   if (options.operands.length === 0) throw new UsageError('an object is wanted');
   const format = formatOf(options);
-  const objects = options.operands.map((file) => ({ file, bytes: needBytes(file) }));
+  const objects = options.operands.map((file) => ({ file, bytes: readFile(file) }));
   const settings = linkOptions(options, format);
   const { link, formatDiagnostic } = await import('../../asm/index.ts');
   const result = link(objects, settings);
@@ -70,7 +70,7 @@ function linkOptions(options: Options, format: LinkFormat): LinkOptions {
   const entry = options.get('entry');
   return {
     format,
-    ...(file !== undefined && { layout: { file, text: new TextDecoder().decode(needBytes(file)) } }),
+    ...(file !== undefined && { layout: { file, text: new TextDecoder().decode(readFile(file)) } }),
     ...(base !== undefined && { base }),
     ...(entry !== undefined && { entry }),
   };

@@ -1,10 +1,10 @@
 /** `trapgate screenshot`: boot an image, run it for a while, and draw what its screen shows. */
 
-import { writeFileSync } from 'node:fs';
 import { pictureOf } from '../../devices/vga-picture.ts';
 import type { TextScreen } from '../../devices/vga-text.ts';
 import { DEFAULT_FREQUENCY } from '../machine/clock.ts';
-import { type Command, CommandError, UsageError } from './command.ts';
+import { type Command, UsageError } from './command.ts';
+import { writeWhole } from './files.ts';
 import { instructionsOf, type TimeUnit } from './machine/key-script.ts';
 import { type Closers, MACHINE_OPTIONS, planOf, withClearErrors } from './machine/plan.ts';
 import { describeOptions, type OptionSpec, parseOptions } from './options.ts';
@@ -60,12 +60,8 @@ async function run(args: readonly string[]): Promise<number> {
     tellOfEnding(session, ending);
     const path = options.get('o') ?? 'screenshot.png';
     const screen = session.pc.vga.text();
-    try {
-      if (path === '-') process.stdout.write(charactersOf(screen));
-      else writeFileSync(path, path.endsWith('.txt') ? charactersOf(screen) : pngOf(pictureOf(screen)));
-    } catch (error) {
-      throw new CommandError(`cannot write ${path}: ${(error as Error).message}`);
-    }
+    if (path === '-') process.stdout.write(charactersOf(screen));
+    else writeWhole(path, path.endsWith('.txt') ? charactersOf(screen) : pngOf(pictureOf(screen)));
     return 0;
   } finally {
     for (const close of closers) close();
