@@ -156,6 +156,8 @@ export function switchTask(selector: u32, how: u32, eip: u32, external: u32): us
   }
   const flags = load<u32>(EFLAGS) | arithmeticFlags() | 2;
   saveTask(oldBase, oldWide, eip, how == BY_RETURN ? flags & ~FLAG_NT : flags);
+  // Step 12 comes after them: a task that returns to itself loads what it has just saved.
+  if (base == oldBase) readTask(base, wide);
   // Steps 8 to 10.
   if (how == BY_CALL) {
     writeSystem<u16>(base + LINK, <u16>oldSelector);

@@ -55,6 +55,19 @@ describe('a task gate', () => {
     for (const selector of [SPARE, TASK_STATE])
       expect(m.dword(m.addressOf('world_gdt') + selector + 4) & 0x200).toBe(0x200);
   });
+  test('iret with NT set to the task itself goes on behind it: its state is saved before it is loaded', async () => {
+    const m = await boot(ring0`
+      start:  mov     word [world_tss], ${TASK_STATE}
+              mov     ebx, 0x77
+              push    dword ${NT | 2}
+              popfd
+              iretd
+      here:   int3
+    `);
+    m.runUntilTrap({ vector: BP });
+    expect(m).toDeliverTrap({ vector: BP, eip: 'here+1', cpl: 0 });
+    expect([m.pc.cpu.ebx, m.pc.cpu.eflags & NT]).toEqual([0x77, 0]);
+  });
   test('iret with NT set goes back, and the task is no longer busy', async () => {
     const m = await boot(ring0`
       start:  ${other('iretd')}

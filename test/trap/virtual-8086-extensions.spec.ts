@@ -182,3 +182,20 @@ test('in ring 0 iret loads VIF and VIP as they are, and popf leaves them alone',
   expect(m).toDeliverTrap({ vector: UD, eip: 'done' });
   expect(m.pc.cpu.eflags & (VIF | VIP)).toBe(VIF | VIP);
 });
+
+test('iret to a virtual-8086 program beyond 64 KB is #GP(0), in ring 0, with nothing loaded', async () => {
+  const m = await boot(ring0`
+    start:  push dword 0
+            push dword 0
+            push dword 0
+            push dword 0
+            push dword 0
+            push dword ${STACK}
+            push dword ${VM | 2}
+            push dword 0x800
+            push dword 0x10000
+    back:   iretd
+  `);
+  m.runUntilTrap();
+  expect(m).toDeliverTrap({ vector: GP, errorCode: 0, eip: 'back' });
+});
