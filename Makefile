@@ -147,7 +147,7 @@ build/tools/conformance.js: test/conformance/main.ts $(call files,test/conforman
 build/tools/differential.js: test/conformance/differential/main.ts $(call files,test/conformance) $(hosts) build/core.stamp
 	@$(bundled)
 
-build/tools/causes.js: test/conformance/differential/causes.ts $(call files,test/conformance) $(hosts) build/core.stamp
+build/tools/causes.js: test/conformance/differential/causes-main.ts $(call files,test/conformance) $(hosts) build/core.stamp
 	@$(bundled)
 
 build/core.stamp: build/tools/core.js $(core) $(call unless_there,$(image))

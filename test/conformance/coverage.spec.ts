@@ -1,17 +1,19 @@
-/** No entry of the instruction table was never compared with a referee. */
+/** No entry of the instruction table was never compared with a referee, and no exception's cause. */
 import { expect, test } from 'vitest';
+import { checkedIn, readCheckedIn } from './checked-in.ts';
 import { type Coverage, cover, forms } from './coverage.ts';
-import { readCases } from './formats.ts';
+import { countCauses } from './differential/causes.ts';
 import { Rig } from './rig.ts';
-import { uncovered } from './uncovered.ts';
-
-const FOLDER = new URL('cases/', import.meta.url).pathname;
+import { uncovered, unraised } from './uncovered.ts';
 
 test('every form of every entry of the instruction table is exercised by a case with a referee', () => {
   const coverage: Coverage = new Map();
   const rig = new Rig();
-  for (const name of ['traps.json', 'alu.json', 'fpu.json', 'fpu-forms.json.gz', 'frozen.json.gz', 'found.json']) {
-    cover(coverage, rig, readCases(FOLDER + name));
-  }
+  for (const name of checkedIn) cover(coverage, rig, readCheckedIn(name));
   expect(forms().filter((form) => !coverage.has(form))).toEqual(Object.keys(uncovered));
 });
+
+test('every place that raises an exception is come to by a case with a referee, or has a reason why not', async () => {
+  const causes = await countCauses();
+  expect(causes.filter(({ times }) => times === 0).map(({ name }) => name)).toEqual(Object.keys(unraised));
+}, 60_000);

@@ -32,42 +32,12 @@ function padded(bytes: Uint8Array): Uint8Array {
   return whole;
 }
 
-/** What cases change mostly: descriptor tables, task states, tops of stacks, the beginnings of data and of page tables. */
-const USUAL: readonly (readonly [address: number, bytes: number])[] = [
-  ...([
-    [0x100800, 0x200],
-    [0x101000, 0x80],
-    [0x102000, 0x88],
-    [0x103000, 0x68],
-    [0x105e80, 0x180],
-  ] as const),
-  ...([
-    [0x106e80, 0x100],
-    [0x107e80, 0x100],
-    [0x10a000, 0x80],
-    [0x110000, 0x80],
-    [0x111400, 0x80],
-  ] as const),
-];
-const PAGE = 4096;
-
-/** Where to look for changes: the usual places, what the case patches, and the pages that `alsoAt` has addresses in. */
-function checksOf({ mem }: Case, alsoAt: Iterable<number>, offsetOf: (address: number) => number): Uint8Array {
-  const pages = new Set<number>();
-  for (const [address, bytes] of mem)
-    for (let at = address & -PAGE; at < address + bytes.length; at += PAGE) pages.add(at);
-  for (const at of alsoAt) pages.add(at & -PAGE);
-  const rest = USUAL.filter(([address]) => !pages.has(address & -PAGE));
-  const ranges = [...[...pages].map((page) => [page, PAGE] as const), ...rest];
-  return dwords(ranges.length, ...ranges.flatMap(([address, bytes]) => [address, bytes / 4, offsetOf(address)]));
-}
-
-function encodeCase(test: Case, checks: Uint8Array): Uint8Array {
+function encodeCase(test: Case): Uint8Array {
   const { mem, init } = test;
   const patches = mem.flatMap(([address, bytes]) => [dwords(address, bytes.length), padded(bytes)]);
   const state = dwords(...FIELDS.map((name) => init[name] ?? 0));
-  const length = 8 + state.length + patches.reduce((sum, { length }) => sum + length, 0) + checks.length;
-  return Buffer.concat([dwords(length, mem.length), state, ...patches, checks]);
+  const length = 8 + state.length + patches.reduce((sum, { length }) => sum + length, 0);
+  return Buffer.concat([dwords(length, mem.length), state, ...patches]);
 }
 
 /** The world's memory with landings that lead to the arena instead of its HLTs: push number; jmp. */
@@ -93,10 +63,7 @@ function rangesWithLandings(): Range[] {
 export const whole = (bytes: number): number => Math.ceil(bytes / SECTOR);
 
 /** The disk, and the sector where notes will be. */
-export function encodeBatch(
-  cases: readonly Case[],
-  changedBy: (n: number) => Iterable<number>,
-): { batch: Buffer; notes: number } {
+export function encodeBatch(cases: readonly Case[]): { batch: Buffer; notes: number } {
   const ranges = rangesWithLandings();
   let at = HEADER_BYTES + RANGE_BYTES * ranges.length;
   const table: number[] = [];
@@ -104,12 +71,7 @@ export function encodeBatch(
     table.push(address, bytes.length / 4, at);
     at += bytes.length;
   }
-  const offsetOf = (address: number): number => {
-    const n = ranges.findIndex((range) => range.address <= address && address < range.address + range.bytes.length);
-    if (n < 0) throw new RangeError(`no range has ${address.toString(16)}`);
-    return table[3 * n + 2]! + address - ranges[n]!.address;
-  };
-  const body = cases.map((test, n) => encodeCase(test, checksOf(test, changedBy(n), offsetOf)));
+  const body = cases.map(encodeCase);
   const total = at + body.reduce((sum, { length }) => sum + length, 0);
   const sectors = whole(total);
   const notes = sectors + 8;

@@ -47,6 +47,8 @@ export interface World {
 }
 
 const LOW = { address: 0, length: 0xb000 };
+/** An error code, and all that virtual-8086 mode pushes. */
+const LARGEST_FRAME = 40;
 const HIGH = { address: 0x100000, length: 0x18000 };
 
 let known: World | undefined;
@@ -78,3 +80,7 @@ export function dwordOf(ranges: readonly Range[], address: number): number {
   }
   throw new RangeError(`no range has ${address.toString(16)}`);
 }
+
+/** Is this stack pointer's frame in a range? */
+export const isKnown = (top: number): boolean =>
+  [LOW, HIGH].some(({ address, length }) => top >= address && top + LARGEST_FRAME <= address + length);

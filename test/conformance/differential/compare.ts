@@ -1,7 +1,7 @@
 /** In what two outcomes of a case differ. */
 import { Differences } from '../differences.ts';
 import { GENERAL, SEGMENT_NAMES } from '../formats.ts';
-import { type Case, dwordOf, type Outcome, world } from './case.ts';
+import { type Case, dwordOf, isKnown, type Outcome, world } from './case.ts';
 
 /** CF PF AF ZF SF OF */
 export const ARITHMETIC = 0x8d5;
@@ -17,6 +17,10 @@ export const WITH_CODE = new Set([8, 10, 11, 12, 13, 14, 17]);
 const BIG = 0x4000;
 const LARGEST_PUSH = 256;
 const PAGE = 4096;
+const PAGED = 0x80000000;
+const PAE = 0x20;
+const PRESENT = 1;
+const LARGE = 0x80;
 const ACCESSED = 0x20;
 const DIRTY = 0x40;
 const VIRTUAL = 0x20000;
@@ -94,9 +98,22 @@ function startingFrame({ init: { cs, eflags, esp, ss } }: Case): number[] {
 }
 
 /** The linear address of a landing's stack pointer. */
-export function stackTop({ segments, general }: Outcome): number {
+export function linearStackTop({ segments, general }: Outcome): number {
   const [base, , attributes] = world().env.segments[String(segments.ss)] ?? [0, 0, BIG];
   return base + (attributes & BIG ? general.esp : general.esp & 0xffff);
+}
+/** The physical address: some cases land on a page that lies elsewhere. */
+export function stackTop(outcome: Outcome): number {
+  const linear = linearStackTop(outcome);
+  const { cr0, cr3, cr4 } = outcome.control;
+  if (!(cr0 & PAGED) || cr4 & PAE || isKnown(linear)) return linear;
+  const entry = (table: number, index: number): number => {
+    const at = (table & -PAGE) + 4 * index;
+    return isKnown(at) ? (outcome.changes.get(at) ?? dwordOf(world().ranges, at)) : 0;
+  };
+  const directory = entry(cr3, linear >>> 22);
+  if (!(directory & PRESENT) || directory & LARGE) return linear;
+  return (entry(directory, (linear >>> 12) & 1023) & -PAGE) + (linear & (PAGE - 1));
 }
 
 function isLanding(at: number): boolean {

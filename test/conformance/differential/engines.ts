@@ -1,18 +1,21 @@
 /** The referees of the differential runner behind one face: cases go in, what differs from ours comes out. */
 
 import { type Referee, reasonFor } from './accepted.ts';
-import { type Engine, runInArena } from './arena/arena.ts';
-import type { Case, Outcome } from './case.ts';
-import { compare, RESUME, stackTop } from './compare.ts';
+import { runInArena } from './arena/arena.ts';
+import { type Case, isKnown, type Outcome } from './case.ts';
+import { compare, linearStackTop, RESUME, stackTop } from './compare.ts';
 import { compareInterrupted, type Interrupted, interruptedIn } from './interrupted.ts';
 import type { Ours } from './ours.ts';
 import { runInRing3 } from './ring3.ts';
 
+/** DR7.GD */
+const GENERAL_DETECT = 0x2000;
 const PATIENCE_MS = 300_000;
 /** A shutdown resets the machine, which takes a referee as long as some thousand cases. */
 const MOST_SHUTDOWNS = 6;
 
 export interface Compared {
+  readonly referee: Referee;
   readonly test: Case;
   readonly ours: Outcome;
   readonly theirs: Outcome | Interrupted;
@@ -38,17 +41,17 @@ export async function compareOn(
     .map((_test, n) => n)
     .filter((n) => {
       const { end } = mine[n]!;
-      return end === 'shutdown'
-        ? shutdowns++ < MOST_SHUTDOWNS
-        : end !== 'running away' && !(typeof end === 'number' && isCramped(mine[n]!));
+      if (end === 'running away' || !canLand(mine[n]!)) return false;
+      return end === 'shutdown' ? shutdowns++ < MOST_SHUTDOWNS : !isCramped(mine[n]!);
     });
   const cases = chosen.map((n) => tests[n]!);
   const own = chosen.map((n) => mine[n]!);
   if (referee === 'silicon') return onSilicon(cases, own);
-  const theirs = await runInArena(referee as Engine, cases, (n) => touchedBy(own[n]!), PATIENCE_MS);
+  const theirs = await runInArena(referee, cases, PATIENCE_MS);
   return cases.map((test, n) => {
-    const lines = compare(test, own[n]!, theirs[n]!, referee === 'qemu' ? { flags: RESUME } : {});
+    const lines = compare(test, own[n]!, theirs[n]!, isQemu(referee) ? { flags: RESUME } : {});
     return {
+      referee,
       test,
       ours: own[n]!,
       theirs: theirs[n]!,
@@ -58,6 +61,8 @@ export async function compareOn(
   });
 }
 
+const isQemu = (referee: Referee): boolean => referee === 'qemu' || referee === 'twin';
+
 function onSilicon(cases: readonly Case[], own: readonly Outcome[]): Compared[] {
   const theirs = runInRing3(cases);
   return cases.flatMap((test, n) => {
@@ -66,6 +71,7 @@ function onSilicon(cases: readonly Case[], own: readonly Outcome[]): Compared[] 
     const lines = compareInterrupted(test, mine, theirs[n]!);
     return [
       {
+        referee: 'silicon',
         test,
         ours: own[n]!,
         theirs: theirs[n]!,
@@ -76,20 +82,16 @@ function onSilicon(cases: readonly Case[], own: readonly Outcome[]): Compared[] 
   });
 }
 
-/** Addresses that a case changes: what we changed, the page that faulted, and what a landing of the arena pushes. */
-function touchedBy(outcome: Outcome): number[] {
-  const { changes, control, end } = outcome;
-  const fault = end === 14 ? [control.cr2 - 0x1000, control.cr2] : [];
-  return [...changes.keys(), ...fault, stackTop(outcome) - 12].filter(
-    (at) => (at >= 0 && at < 0xb000) || (at >= 0x100000 && at < 0x118000),
-  );
-}
+/** The arena's landings, and exceptions themselves, need a stack in memory that all have, and read the debug registers. */
+const canLand = (outcome: Outcome): boolean =>
+  isKnown(stackTop(outcome) - 12) && (outcome.control.dr7 & GENERAL_DETECT) === 0;
 
 /** The arena's landings need twelve bytes of stack, and read-write ones: where there are none, they make faults of their own. */
 function isCramped(outcome: Outcome): boolean {
   const { segments, general, control } = outcome;
+  const linear = linearStackTop(outcome);
   const small = [0x88, 0x170, 0x58, 0x60].includes(segments.ss);
   const sp = segments.ss === 0x170 ? general.esp & 0xffff : general.esp;
   if (small) return sp < 16 || sp > 0x1000 || segments.ss === 0x60;
-  return (control.cr0 & 0x80000000) !== 0 && stackTop(outcome) >= 0x10a000 && stackTop(outcome) <= 0x10f010;
+  return (control.cr0 & 0x80000000) !== 0 && linear >= 0x10a000 && linear <= 0x10f010;
 }

@@ -1,10 +1,10 @@
 /** x87, MMX and SSE: single instructions with anything unmasked, and programs of several with all masked. */
 import type { Random } from '../../fuzz/random.ts';
-import { differences, type FpuCase, prepare, runFpuCase } from '../fpu-cases.ts';
+import { differences, type FpuCase, type FpuOutcome, prepare, runFpuCase } from '../fpu-cases.ts';
 import { randomCase } from '../referee/cases.ts';
 import { askReferee, buildReferee } from '../referee/native.ts';
 import { Rig } from '../rig.ts';
-import { decode } from './table.ts';
+import { type Decoded, decode } from './table.ts';
 
 const MOST_BYTES = 120;
 const LONGEST = 12;
@@ -50,35 +50,72 @@ export function floatingProgram(random: Random): FpuCase {
   };
 }
 
-/** The entries that a program consists of. */
-export function entriesIn(code: Uint8Array): string[] {
-  const found: string[] = [];
-  for (let at = 0; at < code.length; ) {
+/** The instructions of a program, as far as they are known. */
+function decodedIn(code: Uint8Array): Decoded[] {
+  const found: Decoded[] = [];
+  for (let at = 0; at < code.length; at += found.at(-1)!.length) {
     const decoded = decode(code.subarray(at));
     if (!decoded) break;
-    found.push(`${decoded.entry.id} (${decoded.form})`);
-    at += decoded.length;
+    found.push(decoded);
   }
   return found;
+}
+/** The entries that a program consists of. */
+export const entriesIn = (code: Uint8Array): string[] =>
+  decodedIn(code).map(({ entry, form }) => `${entry.id} (${form})`);
+/** Its instructions' bytes; what is not known is the last. */
+function partsOf(code: Uint8Array): Uint8Array[] {
+  const parts: Uint8Array[] = [];
+  let at = 0;
+  for (const { length } of decodedIn(code)) {
+    parts.push(code.subarray(at, at + length));
+    at += length;
+  }
+  return at < code.length ? [...parts, code.subarray(at)] : parts;
+}
+
+/** A program that two processors do not agree on. */
+export interface FloatingDifference {
+  readonly test: FpuCase;
+  readonly theirs: FpuOutcome;
+  readonly lines: readonly string[];
+}
+
+/** Compare programs here and on this machine's processor. */
+export function differingOf(own: Rig, cases: readonly FpuCase[], ask = askReferee): FloatingDifference[] {
+  const expected = ask(cases);
+  return cases.flatMap((test, n) => {
+    const theirs = expected[n]!;
+    const lines = differences(test, runFpuCase(own, test), theirs);
+    return lines.length > 0 ? [{ test, theirs, lines }] : [];
+  });
+}
+
+/** Leave out one instruction after the other, as long as it still differs. */
+export function shrinkFloating(own: Rig, whole: FloatingDifference, ask = askReferee): FloatingDifference {
+  let best = whole;
+  for (;;) {
+    const parts = partsOf(best.test.code);
+    const shorter = parts.map((_, n) => ({
+      ...best.test,
+      code: Uint8Array.from(parts.flatMap((part, i) => (i === n ? [] : [...part]))),
+    }));
+    const [found] = parts.length > 1 ? differingOf(own, shorter, ask) : [];
+    if (!found) return best;
+    best = found;
+  }
 }
 
 export function compareFloating(
   random: Random,
   count: number,
-  exercised: (entry: string, referee: string) => void,
-): { programs: number; instructions: number; differences: string[] } {
+  exercised: (entry: string) => void,
+): { programs: number; instructions: number; differing: FloatingDifference[] } {
   const own = prepared();
   const cases = Array.from({ length: count }, () => (random.chance(3) ? randomCase(random) : floatingProgram(random)));
-  const expected = askReferee(cases);
-  let instructions = 0;
-  const found: string[] = [];
-  for (const [n, test] of cases.entries()) {
-    const begun = own.now;
-    const lines = differences(test, runFpuCase(own, test), expected[n]!);
-    instructions += own.now - begun - OVERHEAD;
-    for (const entry of entriesIn(test.code)) exercised(entry, 'silicon');
-    if (lines.length > 0)
-      found.push(`${test.group} ${Buffer.from(test.code).toString('hex')}\n    ${lines.join('\n    ')}`);
-  }
-  return { programs: cases.length, instructions, differences: found };
+  const begun = own.now;
+  const found = differingOf(own, cases);
+  const instructions = own.now - begun - OVERHEAD * cases.length;
+  for (const { code } of cases) for (const entry of entriesIn(code)) exercised(entry);
+  return { programs: cases.length, instructions, differing: found.map((each) => shrinkFloating(own, each)) };
 }

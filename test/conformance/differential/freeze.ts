@@ -16,8 +16,10 @@ import { withoutUnused } from '../referee/freeze.ts';
 import { askReferee, buildReferee } from '../referee/native.ts';
 import { Rig } from '../rig.ts';
 import { runTrapCase } from '../trap-cases.ts';
-import { type Outcome, world } from './case.ts';
-import { chapters } from './catalogue/index.ts';
+import { truthOf } from './accepted.ts';
+import { type Case, type Outcome, world } from './case.ts';
+import { chapters, engineFor } from './catalogue/index.ts';
+import { casesFor, countCauses } from './causes.ts';
 import { eipOf } from './compare.ts';
 import { type Compared, compareOn } from './engines.ts';
 import type { Interrupted } from './interrupted.ts';
@@ -55,11 +57,17 @@ export async function freeze(ours: Ours): Promise<number> {
       else left++;
     }
   };
+  const keepOf = async (chapter: string, cases: readonly Case[]): Promise<void> => {
+    const engine = engineFor(chapter);
+    keep(await compareOn(engine, ours, cases), ({ test, theirs }) =>
+      toTrapCase(test, theirs as Outcome, [truthOf(engine)]),
+    );
+  };
   for (const [name, chapter] of Object.entries(chapters)) {
     const all = [...chapter()];
     const step = Math.max(1, Math.floor(all.length / OF_CHAPTER));
     const cases = all.filter((_, n) => n % step === 0);
-    keep(await compareOn('bochs', ours, cases), ({ test, theirs }) => toTrapCase(test, theirs as Outcome, ['bochs']));
+    await keepOf(name, cases);
     console.error(`${name}: ${cases.length} cases`);
   }
   for (const [referee, ring] of [
@@ -83,13 +91,22 @@ export async function freeze(ours: Ours): Promise<number> {
     );
   }
   const rest = missing(rig, kept);
-  const more = Object.values(chapters).flatMap((chapter) =>
-    [...chapter()].filter(({ mem, init }) => isNeeded(rest, mem[0]![1], init.eflags)),
-  );
-  console.error(`${more.length} cases for forms that were not met`);
-  keep(await compareOn('bochs', ours, more), ({ test, theirs }) => toTrapCase(test, theirs as Outcome, ['bochs']));
+  for (const [name, chapter] of Object.entries(chapters)) {
+    const more = [...chapter()].filter(({ mem, init }) => isNeeded(rest, mem[0]![1], init.eflags));
+    if (more.length === 0) continue;
+    console.error(`${name}: ${more.length} cases for forms that were not met`);
+    await keepOf(name, more);
+  }
   write(kept);
   writeFloating();
+  for (const [name, ids] of Object.entries(casesFor(await countCauses()))) {
+    console.error(`${name}: ${ids.length} cases for exceptions that were not met`);
+    await keepOf(
+      name,
+      [...chapters[name]!()].filter(({ id }) => ids.includes(id)),
+    );
+  }
+  write(kept);
   console.log(`${FILE}: ${kept.length} cases; ${left} differ in what is accepted or cannot be told, and were left out`);
   return 0;
 }

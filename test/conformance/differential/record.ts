@@ -1,6 +1,6 @@
 /** A case and its outcome as a permanent one, in the format of trap cases. */
 import { GENERAL, type General, type InitialState, type TrapCase } from '../formats.ts';
-import { type Case, dwordOf, type Outcome, world } from './case.ts';
+import { type Case, dwordOf, isKnown, type Outcome, world } from './case.ts';
 import { isPageTable, stackTop, WITH_CODE } from './compare.ts';
 import { disassembled } from './disassembled.ts';
 import type { Interrupted } from './interrupted.ts';
@@ -34,7 +34,11 @@ export function toTrapCase(
   const mask = ((CONTROL | ARITHMETIC) & ~(test.undefinedFlags ?? 0)) >>> 0;
   const top = stackTop(outcome);
   const at = (offset: number): number => changes.get(top + offset) ?? dwordOf(world().ranges, top + offset);
-  const framed = end < 256 && top % 4 === 0 && !test.mem.some(([address]) => address >= IDT.from && address < IDT.to);
+  const framed =
+    end < 256 &&
+    isKnown(top) &&
+    top % 4 === 0 &&
+    !test.mem.some(([address]) => address >= IDT.from && address < IDT.to);
   const names = ['eip', 'cs', 'eflags', 'esp', 'ss', 'es', 'ds', 'fs', 'gs'] as const;
   const first = WITH_CODE.has(end) ? 4 : 0;
   const isVirtual = framed && (at(first + 8) & 0x20000) !== 0;

@@ -27,7 +27,7 @@ export function runInRing3(cases: readonly Case[]): Interrupted[] {
   const folder = mkdtempSync(join(tmpdir(), 'trapgate-ring3-'));
   try {
     const [batch, notes] = [join(folder, 'batch'), join(folder, 'notes')];
-    writeFileSync(batch, encodeBatch(cases, () => []).batch);
+    writeFileSync(batch, encodeBatch(cases).batch);
     const { error, status } = spawnSync(PROGRAM, [batch, notes]);
     if (error) throw error;
     if (status !== 0) throw new Error(`${PROGRAM} ended with ${status}`);

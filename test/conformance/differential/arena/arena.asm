@@ -20,7 +20,6 @@
 %define SHUTDOWN        0xfffe
 %define BROKEN          0xffff
 %define MOST_CHANGES    2000
-%define FULL_CHECKS     31              ; all ranges when these bits of the number of cases left are 0
 
 ; The batch: magic, sectors of it, the sector that notes go to, ranges, cases; then the ranges: address, dwords, bytes.
 %define B_MAGIC         BATCH
@@ -31,8 +30,7 @@
 %define B_FIRST         BATCH + 20      ; where the first case is, from BATCH
 %define B_TABLE         BATCH + 24
 
-; A case: bytes of it, patches, then this state, then the patches: address, bytes, padded to a dword; then where to look
-; for changes: how many ranges, and ranges as above. The whole is looked at now and then.
+; A case: bytes of it, patches, then this state, then the patches: address, bytes, padded to a dword.
 %define C_PATCHES       4
 %define C_STATE         8
 %define S_EAX           C_STATE
@@ -101,6 +99,16 @@ start:
         mov     eax, 0x11               ; CD and NW off, as a BIOS may not have left them
         mov     cr0, eax
         fninit
+        mov     eax, 0x80000000         ; EFER is there where there is NX
+        cpuid
+        xor     edx, edx
+        cmp     eax, 0x80000001
+        jb      .no_leaf
+        mov     eax, 0x80000001
+        cpuid
+        and     edx, 1 << 20
+.no_leaf:
+        mov     [has_efer], edx
         cmp     dword [PROGRESS], MAGIC
         je      .after_shutdown
         call    read_batch
@@ -150,7 +158,6 @@ next_case:
         dec     edx
         jmp     .patch
 .patched:
-        mov     [checks], esi
         mov     eax, 0x600              ; floating point as a reset leaves it
         mov     cr4, eax
         fxrstor [fpu_at_reset]
@@ -308,23 +315,17 @@ home:
         mov     eax, 0x400
         mov     dr7, eax
         call    own_tables
+        cmp     dword [has_efer], 0
+        je      .note
         xor     eax, eax
         xor     edx, edx
         mov     ecx, 0xc0000080
         wrmsr
-        call    note_registers
+.note:  call    note_registers
         mov     ebx, edi                ; ebx: where the number of changes is, behind it
         mov     dword [ebx - 4], 0
-        mov     ebp, [checks]
-        mov     edx, [ebp]
-        add     ebp, 4
         call    note_changes
-        test    dword [PROGRESS + 8], FULL_CHECKS
-        jnz     .done
-        mov     ebp, B_TABLE
-        mov     edx, [B_RANGES]
-        call    note_changes
-.done:  mov     eax, edi
+        mov     eax, edi
         call    close_note
         jmp     next_case
 
@@ -360,10 +361,11 @@ note_registers:
         add     edi, 4
         ret
 
-; What changed in edx ranges that ebp names, dword by dword, and back to what it was. edi: where to; their number, before
-; ebx, grows.
+; What changed in the ranges, dword by dword, and back to what it was. edi: where to; their number, before ebx, grows.
 note_changes:
         mov     [output], edi
+        mov     ebp, B_TABLE
+        mov     edx, [B_RANGES]
 .range: test    edx, edx
         jz      .done
         mov     edi, [ebp]
@@ -554,6 +556,7 @@ table:  dq      0
 output: dd      0
 checks: dd      0
 sectors_left: dd 0
+has_efer: dd     0
 notes:
 n_vector: dd    0
 n_eax:  dd      0

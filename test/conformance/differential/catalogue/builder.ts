@@ -32,6 +32,9 @@ export const WIDE_GDT = 0x1ff;
 /** Arrives at landing 127, as programs that come to their end do. */
 export const DONE = [0xcd, 0x7f] as const;
 
+/** A way to landing 127 that works in every ring: where gates of 32 bits lead to. */
+export const ANY_RING = 0x113070;
+
 export const word = (value: number): number[] => [value & 255, (value >>> 8) & 255];
 export const dword = (value: number): number[] => [...word(value), ...word(value >>> 16)];
 export const mov = (register: number, value: number): number[] => [0xb8 + register, ...dword(value)];

@@ -233,13 +233,13 @@ export function* singleSteps(): Generator<Case> {
 
 /** Ports: breakpoints on them with CR4.DE; who may use them by IOPL and the map. */
 export function* ports(): Generator<Case> {
-  const instructions = {
-    inb: [0xe4, 0x80],
-    inw: [0x66, 0xe5, 0x80],
-    ind: [0xe5, 0x80],
-    outb: [0xe6, 0x80],
-    outw: [0x66, 0xe7, 0x80],
-    outd: [0xe7, 0x80],
+  const instructionsFor = (port: number) => ({
+    inb: [0xe4, port],
+    inw: [0x66, 0xe5, port],
+    ind: [0xe5, port],
+    outb: [0xe6, port],
+    outw: [0x66, 0xe7, port],
+    outd: [0xe7, port],
     indx: [0xec],
     outdx: [0xee],
     indxd: [0xed],
@@ -248,7 +248,10 @@ export function* ports(): Generator<Case> {
     outsb: [0x6e],
     insd: [0x6d],
     outsd: [0x6f],
-  };
+  });
+  const [MAPPED, NOBODYS] = [0x80, 0xa8];
+  const instructions = instructionsFor(MAPPED);
+  const broken = instructionsFor(NOBODYS);
   const lose = [...mov(0, 0), ...mov(7, DATA)]; // what is read is nobody's business
   for (const ring of [0, 3, 'v86'] as const) {
     for (const [name, code] of Object.entries(instructions)) {
@@ -256,9 +259,10 @@ export function* ports(): Generator<Case> {
       const end = ring === 'v86' ? [0xcc] : [...lose, ...DONE];
       if (ring !== 'v86' && !name.startsWith('ins')) {
         for (const cr4 of [0, 8]) {
-          for (const port of [0x7d, 0x7f, 0x80, 0x82, 0x84]) {
-            yield program(`io.break.${name}.${hex(port)}.${cr4}`, ring, [...code, ...mov(0, 0), 0x90, 0x90, ...end], {
-              init: { ...init, cr4, eflags: 0x3202, dr1: port, dr7: dr7(1, 1, 2, 1) },
+          for (const port of [-3, -1, 0, 2, 4].map((distance) => NOBODYS + distance)) {
+            const all = [...broken[name as keyof typeof broken], ...mov(0, 0), 0x90, 0x90, ...end];
+            yield program(`io.break.${name}.${hex(port)}.${cr4}`, ring, all, {
+              init: { ...init, edx: NOBODYS, cr4, eflags: 0x3202, dr1: port, dr7: dr7(1, 1, 2, 1) },
             });
           }
         }

@@ -1,9 +1,8 @@
 /** Gates of the IDT: every type, privilege and target, reached by int n, by faults and by what other faults lead to. */
 import type { Case } from '../case.ts';
-import { DONE, dword, gate, hex, IDT, program, RINGS, type Ring, word } from './builder.ts';
+import { ANY_RING, DONE, dword, gate, hex, IDT, program, RINGS, type Ring, word } from './builder.ts';
 
-/** Where a gate of 32 bits leads to: a way to landing 127 that works in every ring. The same for one of 16 bits. */
-const ANY_RING = 0x113070;
+/** Where a gate of 16 bits leads to. */
 const NEAR = [0x3000, Uint8Array.from(DONE)] as const;
 
 const vectorGate = (vector: number, bytes: Uint8Array) => [IDT + 8 * vector, bytes] as const;

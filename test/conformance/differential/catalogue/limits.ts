@@ -1,6 +1,9 @@
 /** Segment limits, types and alignment: every access at every edge. */
 import type { Case } from '../case.ts';
-import { DATA, DONE, dword, hex, mov, program, push, word } from './builder.ts';
+import { ANY_RING, baseOf, DATA, DONE, dword, hex, mov, program, push, word } from './builder.ts';
+
+/** An address to go to: others may be memory that only some have. */
+const somewhere = (address: number) => [address, Uint8Array.from(dword(ANY_RING))] as const;
 
 /** modrm with FS: an absolute address in the segment. */
 const fs = (opcode: readonly number[], reg: number, offset: number): number[] => [
@@ -63,6 +66,7 @@ export function* segmentLimits(): Generator<Case> {
           const load = [...mov(0, selector), 0x8e, 0xe0];
           yield program(`lim.${name}.${hex(selector)}.${hex(offset)}`, ring, [...load, ...access(offset), ...DONE], {
             init: { cr4: 0x600 },
+            mem: name === 'jmpm' ? [somewhere(DATA + 0xfc)] : [],
             undefinedFlags: name === 'bt' ? 0x894 : 0,
           });
         }
@@ -118,12 +122,17 @@ export function* stackLimits(): Generator<Case> {
         0, 1, 2, 3, 4, 5, 8, 0x20, 0x22, 0xfc, 0xfe, 0x100, 0x104, 0x6fc, 0x700, 0xf7c, 0xf80, 0xffc, 0xffe, 0x1000,
         0x10000, 0x10002, 0xfffffffe,
       ]) {
+        // Behind the memory that is compared.
+        if ((selector === 0x60 || selector === 0x123) && (esp & 0xfffffff0) === 0x10000) continue;
         for (const [name, code] of Object.entries(instructions)) {
           // Back on a stack with room before anybody lands in ring 0.
           const load = [...mov(0, selector), ...mov(5, esp), 0x8e, 0xd0, 0xbc, ...dword(esp)];
           const back = ring === 0 ? [0x89, 0xe5, 0x66, 0xb8, 0x10, 0, 0x8e, 0xd0, 0xbc, ...dword(0x106f00)] : [];
           if (ring === 0 && ['int', 'ret', 'retn', 'retf', 'iret', 'callfar'].includes(name)) continue;
           yield program(`stack.${name}.${hex(selector)}.${hex(esp)}`, ring, [...load, ...code, ...back, ...DONE], {
+            ...(name.startsWith('ret') &&
+              baseOf(selector) === DATA &&
+              esp < 0x1000 && { mem: [somewhere(DATA + esp)] }),
             // Ring 0 has nowhere to put a frame when its stack is at its end: a task takes the faults.
             ...(ring === 0 && {
               mem: [8, 10, 12, 13].map(
@@ -209,6 +218,7 @@ export function* alignment(): Generator<Case> {
         for (const offset of am && ac ? [0, 1, 2, 3, 4, 6, 8, 12] : [1, 4]) {
           yield program(`ac.${name}.${offset}.${hex(am)}.${hex(ac)}`, ring, [...access(DATA + 32 + offset), ...DONE], {
             init: { cr0: 0x11 | am, cr4: 0x600, eflags: 0x202 | ac },
+            mem: name === 'ret' || name === 'jmpm' ? [somewhere(DATA + 32 + offset)] : [],
             undefinedFlags: name === 'bts' ? 0x894 : 0,
           });
         }

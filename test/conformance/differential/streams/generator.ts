@@ -81,10 +81,16 @@ const system = [
 const ADD_TO_EAX = entries.find(({ id }) => id.startsWith('05 add'))!;
 
 export class Generator {
+  private readonly pool: readonly Entry[];
+
+  /** @param leaveOut entries that the referee does not know */
   constructor(
     private readonly random: Random,
     private readonly ring: Ring & number,
-  ) {}
+    leaveOut: (entry: Entry) => boolean = () => false,
+  ) {
+    this.pool = (ring === 0 ? system : plain).filter((entry) => !leaveOut(entry));
+  }
 
   stream(id: string): Stream {
     const { random } = this;
@@ -92,7 +98,7 @@ export class Generator {
     let unknown = 0;
     const count = 1 + random.below(PARTS);
     while (parts.length < count) {
-      const entry = random.pick(this.ring === 0 ? system : plain);
+      const entry = random.pick(this.pool);
       const part = this.part(entry);
       if (!part) continue;
       if (unknown && reads(entry)) {
