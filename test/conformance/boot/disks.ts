@@ -35,7 +35,8 @@ export function diskOf(name: DiskName): Uint8Array {
   const disk = new Uint8Array(sectors * SECTOR_BYTES);
   const view = new DataView(disk.buffer);
   for (let n = FIRST_MARKED; n < sectors; n++) view.setUint32(n * SECTOR_BYTES, n, true);
-  disk.set(assembleFile(join(import.meta.dirname, 'services.asm'), { format: 'bin' }).bytes);
+  const program = join(import.meta.dirname, 'services.asm');
+  disk.set(assembleFile(program, { format: 'bin', includePaths: [import.meta.dirname] }).bytes);
   return disk;
 }
 
