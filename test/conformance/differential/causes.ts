@@ -121,7 +121,7 @@ function compileMarked(): Site[] {
   writeFileSync(join(FOLDER, 'marks.ts'), MARKS);
   const entry = join(FOLDER, 'run.ts');
   writeFileSync(entry, `${readFileSync(entry, 'utf8')}\nexport { marks } from './marks';\n`);
-  const flags = ['--runtime', 'stub', '--importMemory', '--memoryBase', String(STATIC_DATA), '--noAssert', '-O1'];
+  const flags = ['--runtime', 'stub', '--importMemory', '--memoryBase', String(STATIC_DATA), '--noAssert'];
   execFileSync(process.execPath, ['node_modules/assemblyscript/bin/asc.js', entry, ...flags, '-o', WASM], {
     stdio: 'inherit',
   });

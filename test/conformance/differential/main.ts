@@ -44,7 +44,7 @@ function progress(state: State, group: Group, tally: Tally): void {
   const all = Object.values(state.groups).reduce((sum, { instructions }) => sum + instructions, 0);
   const part = group.share ? ` of ${number(shareOf(group))}` : '';
   const line = `${group.name}: ${number(tally.instructions)}${part} instructions in ${number(tally.programs)} programs, ${tally.differed} differed; ${number(all)} in all`;
-  if (isTerminal) process.stderr.write(`\r\x1b[K${line}`);
+  if (isTerminal) process.stderr.write(`\r\x1b[K${line.slice(0, process.stderr.columns - 1)}`);
   else if (Date.now() - told > SELDOM_MS) {
     told = Date.now();
     process.stderr.write(`${line}\n`);
