@@ -26,35 +26,35 @@ image := emu/core/generated/image.ts
 unless_there = $(if $(wildcard $(1)),,remake)
 .PHONY: remake
 
-## make run           boot the kernel to its shell (without a terminal: run its tour)
+## make run                 boot the kernel to its shell (without a terminal: run its tour)
 run: build
 	@if [ -t 0 ] && [ -t 1 ]; then $(trapgate) run $(kernel) -initrd $(programs); \
 	else $(trapgate) run $(kernel) -initrd $(programs) --tour; fi
 
-## make build         everything that is run or imported, in dist/
+## make build               everything that is run or imported, in dist/
 build: dist/trapgate.js $(kernel)
 
-## make core          the processor: emu/isa and emu/core to WebAssembly
+## make core                the processor: emu/isa and emu/core to WebAssembly
 core: build/core.stamp
 
-## make core-quick    the same, built faster and running slower, for development
+## make core-quick          the same, built faster and running slower, for development
 core-quick: build/tools/core.js
 	@rm -f build/core.stamp
 	@node build/tools/core.js --quick
 
-## make guest         the kernel and its programs
+## make guest               the kernel and its programs
 guest: $(kernel)
 
-## make test          lint, types and every test that needs no other emulator
+## make test                lint, types and every test that needs no other emulator
 test: build lint
 	@$(bin)/vitest run -c test/vitest.config.ts
 
-## make test-all      ... and those that compare with QEMU, Bochs, NASM, gdb and gcc
+## make test-all            ... and those that compare with QEMU, Bochs, NASM, gdb and gcc
 test-all: build lint
 	@sh emu/build/referees.sh
 	@TRAPGATE_REFEREES=1 $(bin)/vitest run -c test/vitest.config.ts
 
-## make conformance   random programs here and on Bochs, QEMU and this processor, until they differ (CONFORMANCE=10000000)
+## make conformance         random programs here and on Bochs, QEMU and this processor, until they differ (CONFORMANCE=10000000)
 conformance: build/tools/differential.js
 	@node build/tools/differential.js --instructions $(or $(CONFORMANCE),10000000)
 
@@ -66,41 +66,41 @@ conformance-freeze: build/tools/differential.js
 conformance-causes: build/tools/causes.js
 	@node build/tools/causes.js
 
-## make soak          ten million random port accesses, and ten million interrupts of the kernel (SOAK=1000000 for fewer)
+## make soak                ten million random port accesses, and ten million interrupts of the kernel (SOAK=1000000 for fewer)
 soak: build
 	@TRAPGATE_SOAK=$(or $(SOAK),10000000) $(bin)/vitest run -c test/vitest.config.ts test/fuzz/port-storm.spec.ts test/kernel/soak.spec.ts
 
-## make explore       another interrupt, and an NMI, before every instruction of the kernel's interrupt paths; half an hour
+## make explore             another interrupt, and an NMI, before every instruction of the kernel's interrupt paths; half an hour
 explore: build
 	@TRAPGATE_EXPLORE=1 $(bin)/vitest run -c test/vitest.config.ts test/kernel/interleaving.spec.ts
 
-## make bench         compute and trap guests on trapgate and on v86, side by side
+## make bench               compute and trap guests on trapgate and on v86, side by side
 bench: build/tools/bench.js build
 	@node build/tools/bench.js $(BENCH)
 
-## make bench-asm     the assembler on 20,000 lines, beside NASM if it is installed
+## make bench-asm           the assembler on 20,000 lines, beside NASM if it is installed
 bench-asm: build/tools/bench-asm.js
 	@node build/tools/bench-asm.js
 
-## make lint          biome and the TypeScript compiler
+## make lint                biome and the TypeScript compiler
 lint: $(installed) build/core.stamp
 	@$(bin)/biome check --error-on-warnings
 	@$(bin)/tsc -p tsconfig.json
 
-## make format        let biome rewrite what it can
+## make format              let biome rewrite what it can
 format: $(installed)
 	@$(bin)/biome check --write
 
-## make picture       the pictures in README and docs, from real sessions
+## make picture             the pictures in README and docs, from real sessions
 picture: build/tools/picture.js build/tools/stepper-picture.js build
 	@node build/tools/picture.js
 	@node build/tools/stepper-picture.js
 
-## make clean         remove everything that was built
+## make clean               remove everything that was built
 clean:
 	rm -rf build dist emu/core/generated
 
-## make install-deps  (Debian, Ubuntu; root) what test-all compares with
+## make install-deps        (Debian, Ubuntu; root) what test-all compares with
 install-deps:
 	@sh emu/build/referees.sh install
 
