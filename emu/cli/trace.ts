@@ -31,7 +31,7 @@ FORMAT is one of
   text      a line for each event, with its virtual time in instructions; register writes are left out
   json      all events as JSON lines
   qemu      traps and interrupts as QEMU's -d int writes them
-  perfetto  a trace for ui.perfetto.dev or chrome://tracing: handlers, ring 3 and lines as tracks, with flows
+  perfetto  a trace for ui.perfetto.dev or Chrome's DevTools: handlers, ring 3 and lines as tracks, with flows
             from the rise of a line to the EOI
 
 ${describeOptions(OPTIONS)}

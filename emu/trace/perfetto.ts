@@ -1,5 +1,6 @@
 /**
- * A recorded run as a trace that Perfetto (ui.perfetto.dev) and Chrome's own viewer open: the Trace Event Format, JSON.
+ * A recorded run as a trace that Perfetto (ui.perfetto.dev) and Chrome (the Performance panel of its DevTools,
+ * chrome://tracing where it has that) open: the Trace Event Format, JSON.
  *
  * | track        | what is on it                                                                                |
  * |--------------|----------------------------------------------------------------------------------------------|
@@ -7,7 +8,8 @@
  * | exceptions   | a mark for each exception and system call; a slice where its handler was followed to its iret  |
  * | softirq      | a slice for each softirq that is run                                                            |
  * | ring 3       | a slice from each return to ring 3 to the next delivery there                                   |
- * | threads      | a track each: a slice while it runs; under it, one for each work it runs                        |
+ * | threads      | a track each: a slice while it runs                                                            |
+ * | works        | a track for each thread that runs works: a slice for each work                                 |
  * | IRQ n        | a slice while the line is high; the same as a counter                                          |
  * | console      | a mark for each line                                                                         |
  *
@@ -37,6 +39,8 @@ export interface TraceRecord {
   readonly args?: Readonly<Record<string, string | number>>;
 }
 
+type NameRecord = 'process_name' | 'thread_name';
+
 export interface TraceContext {
   /** Instructions in a virtual second. */
   readonly frequency: number;
@@ -62,8 +66,10 @@ const TRACKS: readonly [number, string][] = [
   [CONSOLE, 'console'],
 ];
 const MICROSECONDS = 1e6;
+/** Chrome leads a flow to the slice that begins there only when both are of one category; ours are all of this one. */
+const CATEGORY = 'irq';
 
-/** The records of a run, names of tracks first. */
+/** The records of a run: names of tracks first, then all in the order of time, a slice before those inside it. */
 export function perfettoRecords(events: readonly MachineEvent[], context: TraceContext): TraceRecord[] {
   return new Writer(context).write(events);
 }
@@ -95,12 +101,18 @@ class Writer {
   /** Of the softirqs and works that run: what they ask for continues their flows. */
   private readonly running: {
     readonly what: string;
+    readonly pid: number;
+    readonly tid: number;
+    readonly name: string;
     readonly since: number;
     readonly flows: readonly FlowPoint[][];
   }[] = [];
   private thread: { readonly pid: number; readonly name: string; readonly since: number } | undefined;
-  private readonly named = new Set<string>();
+  /** Those that have a track: their last names, by number. */
+  private readonly threads = new Map<number, string>();
+  private readonly workers = new Set<number>();
   private userSince: number | undefined;
+  private placed = 0;
   private readonly lineTracks = new Map<string, number>();
 
   constructor(private readonly context: TraceContext) {}
@@ -114,8 +126,10 @@ class Writer {
     for (const [line, since] of this.high) this.slice(LINES, this.lineTrack(line), 'high', since, end);
     this.threadEnds(end);
     if (this.userSince !== undefined) this.slice(CPU, RING_3, 'ring 3', this.userSince, end);
+    for (const { trap } of this.handlers) this.handled(trap, end);
+    for (const run of this.running) this.slice(run.pid, run.tid, run.name, run.since, end);
     for (const [n, points] of this.flows.entries()) this.writeFlow(points, n + 1);
-    return this.records;
+    return this.records.sort((a, b) => (a.ts ?? -1) - (b.ts ?? -1) || (b.dur ?? 0) - (a.dur ?? 0));
   }
 
   private add(event: MachineEvent): void {
@@ -199,7 +213,8 @@ class Writer {
       const flows = this.asked.get(what) ?? [];
       this.asked.delete(what);
       for (const flow of flows) flow.push({ pid, tid, time: event.time });
-      this.running.push({ what, since: event.time, flows });
+      this.running.push({ what, pid, tid, name: event.name, since: event.time, flows });
+      if (!isSoftirq) this.nameWorks(tid);
       return;
     }
     const at = this.running.findLastIndex((run) => run.what === what);
@@ -212,15 +227,17 @@ class Writer {
     // On its way out of an interrupt the kernel gives the CPU to somebody else: the iret comes when this one runs again.
     for (const { trap } of this.handlers.splice(0).reverse()) this.handled(trap, time);
     this.thread = { pid, name, since: time };
-    if (this.named.size === 0) {
-      this.name('process_name', THREADS, 0, 'threads');
-      this.name('process_name', WORKS, 0, 'works');
-    }
-    for (const group of [THREADS, WORKS]) {
-      const key = `${group} ${pid} ${name}`;
-      if (!this.named.has(key)) this.name('thread_name', group, pid, `${name}/${pid}`);
-      this.named.add(key);
-    }
+    if (this.threads.size === 0) this.name('process_name', THREADS, 0, 'threads');
+    if (this.threads.get(pid) !== name) this.name('thread_name', THREADS, pid, `${name}/${pid}`);
+    this.threads.set(pid, name);
+  }
+
+  /** A thread has a second track as soon as it runs a work. */
+  private nameWorks(pid: number): void {
+    if (this.workers.has(pid)) return;
+    if (this.workers.size === 0) this.name('process_name', WORKS, 0, 'works');
+    this.name('thread_name', WORKS, pid, `${this.threads.get(pid) ?? 'thread'}/${pid}`);
+    this.workers.add(pid);
   }
 
   private threadEnds(time: number): void {
@@ -259,12 +276,15 @@ class Writer {
     return Math.round((time / this.context.frequency) * MICROSECONDS * 1000) / 1000;
   }
 
-  private name(kind: 'process_name' | 'thread_name', pid: number, tid: number, name: string): void {
+  /** Tracks stand in the order in which they are named. */
+  private name(kind: NameRecord, pid: number, tid: number, name: string): void {
     this.records.push({ ph: 'M', name: kind, pid, tid, args: { name } });
+    const place = kind === 'process_name' ? pid : this.placed++;
+    this.records.push({ ph: 'M', name: kind.replace('_name', '_sort_index'), pid, tid, args: { sort_index: place } });
   }
 
   private slice(pid: number, tid: number, name: string, from: number, to: number, args = {}): void {
-    this.records.push({ ph: 'X', name, pid, tid, ts: this.at(from), dur: this.at(to - from), args });
+    this.records.push({ ph: 'X', name, cat: CATEGORY, pid, tid, ts: this.at(from), dur: this.at(to - from), args });
   }
 
   private mark(tid: number, name: string, time: number, args: Readonly<Record<string, string | number>>): void {
@@ -277,7 +297,7 @@ class Writer {
     points.forEach(({ pid, tid, time }, i) => {
       const ph = i === 0 ? 's' : i === points.length - 1 ? 'f' : 't';
       const bind = ph === 'f' ? { bp: 'e' as const } : {};
-      this.records.push({ ph, name: 'interrupt', cat: 'irq', id, pid, tid, ts: this.at(time), ...bind });
+      this.records.push({ ph, name: 'interrupt', cat: CATEGORY, id, pid, tid, ts: this.at(time), ...bind });
     });
   }
 }

@@ -57,6 +57,39 @@ describe('the kernel’s trace', () => {
     expect(overlaps).toEqual([]);
   });
 
+  test('names every track, and tells everything in the order of time, a slice before those inside it', () => {
+    const timed = records.filter(({ ph }) => ph !== 'M');
+    expect(records.slice(0, -timed.length).every(({ ph }) => ph === 'M')).toBe(true);
+    const unnamed = timed.filter(({ pid, tid }) => nameOf(pid, tid) === undefined);
+    expect(unnamed).toEqual([]);
+    const times = timed.map(({ ts }) => ts!);
+    expect(times).toEqual([...times].sort((a, b) => a - b));
+    const late = timed.filter(
+      (record, i) => i > 0 && record.ts === timed[i - 1]!.ts && record.dur! > timed[i - 1]!.dur!,
+    );
+    expect(late).toEqual([]);
+  });
+
+  test('each place of a flow is where a slice of its category begins', () => {
+    const begin = (record: TraceRecord) => `${record.cat} ${record.pid} ${record.tid} ${record.ts}`;
+    const begins = new Set(records.filter(({ ph }) => ph === 'X').map(begin));
+    const loose = records.filter((record) => 'stf'.includes(record.ph) && !begins.has(begin(record)));
+    expect(loose).toEqual([]);
+  });
+
+  test('counts a line’s level with numbers, one on each edge', () => {
+    const levels = grouped(
+      records.filter(({ ph }) => ph === 'C'),
+      ({ name }) => name,
+    );
+    expect([...levels.keys()]).toEqual(['IRQ 0', 'IRQ 1']);
+    for (const edges of levels.values()) {
+      edges.forEach(({ args }, i) => {
+        expect(args).toEqual({ level: i % 2 === 0 ? 1 : 0 });
+      });
+    }
+  });
+
   test('each flow has one beginning and one end, in the order of time', () => {
     const flows = grouped(
       records.filter(({ ph }) => 'stf'.includes(ph)),

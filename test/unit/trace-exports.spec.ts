@@ -1,10 +1,13 @@
 /** What `trapgate trace` and `trapgate report` make of a recorded run. */
 import { describe, expect, test } from 'vitest';
 import { at, boot, edge, ring0, type TestMachine } from '../../emu/testing/index.ts';
+import type { MachineEvent } from '../../emu/trace/events.ts';
+import type { Frame } from '../../emu/trace/frames.ts';
 import { irqOf } from '../../emu/trace/irq-of.ts';
 import { latenciesOf, percentilesOf } from '../../emu/trace/latency.ts';
 import { latencyPicture } from '../../emu/trace/latency-picture.ts';
 import { formatPerfetto, perfettoRecords, type TraceRecord } from '../../emu/trace/perfetto.ts';
+import type { TrapEntry } from '../../emu/trace/trap-log.ts';
 
 const FREQUENCY = 100_000_000;
 
@@ -87,6 +90,31 @@ describe('the Perfetto trace', () => {
       }
     }
   });
+});
+
+test('a work has a track of its own, beside that of the thread that runs it, and the flow of its interrupt leads there', () => {
+  const trap = { index: 0, time: 110, vector: 0x25, cause: 'external', cpl: 0, cs: 8, eip: 0x100000 } as TrapEntry;
+  const work = { kind: 'work', work: 0x3000, name: 'my_work', thread: 3 } as const;
+  const events: MachineEvent[] = [
+    { time: 100, kind: 'thread', pid: 3, name: 'kworker/0:0' },
+    { time: 105, kind: 'line', line: 'IRQ 5', level: true },
+    { time: 110, kind: 'interrupt', trap },
+    { time: 120, kind: 'eoi', irq: 5 },
+    { ...work, time: 130, phase: 'queue' },
+    { time: 140, kind: 'iret', frame: { trap, exit: { cpl: 0 } } as Frame },
+    { ...work, time: 200, phase: 'begin' },
+    { ...work, time: 300, phase: 'end' },
+    { time: 400, kind: 'thread', pid: 0, name: 'swapper/0' },
+  ];
+  const context = { frequency: FREQUENCY, irqOf: (vector: number) => vector - 0x20, nameOf: () => undefined };
+  const records = perfettoRecords(events, context);
+  const slice = records.find(({ ph, name }) => ph === 'X' && name === 'my_work')!;
+  expect(slice).toMatchObject({ ts: 2, dur: 1 });
+  const names = records.filter(({ pid, args }) => pid === slice.pid && args?.name).map(({ args }) => args!.name);
+  expect(names).toEqual(['works', 'kworker/0:0/3']);
+  const flow = records.filter(({ ph }) => 'stf'.includes(ph)).map(({ ph, ts, pid, tid }) => ({ ph, ts, pid, tid }));
+  expect(flow.map(({ ph, ts }) => `${ph} ${ts}`)).toEqual(['s 1.05', 't 1.1', 't 1.2', 'f 2']);
+  expect(flow.at(-1)).toMatchObject({ pid: slice.pid, tid: slice.tid });
 });
 
 describe('latencies', () => {
