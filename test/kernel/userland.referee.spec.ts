@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { answersOfBochs } from './bochs.ts';
 import { Guest } from './guest.ts';
 import { answersOfQemu } from './qemu.ts';
-import { files, language, signals } from './userland.ts';
+import { files, language, programming, signals } from './userland.ts';
 
 /** What goes wrong in programs and in the kernel, and what debuggers see of it. */
 const CRIMES = [
@@ -12,7 +12,7 @@ const CRIMES = [
     (kind) => `trap ${kind}`,
   ),
   ...['int3', 'div_by_zero', 'hello'].map((program) => `gdb -batch -ex run -ex "i r" -ex c ${program}`),
-  'gdb -batch -ex "b *0x40000002" -ex run -ex si -ex "x/8 $eip" -ex c hello',
+  "gdb -batch -ex 'b *0x40000002' -ex run -ex si -ex 'x/8 $eip' -ex c hello",
   ...['hello', 'signals', 'int3', 'cat /none'].map((program) => `strace ${program}`),
   ...['max_active=1', 'max_active=1 flags=2', 'busy=1'].map((flags) => `insmod parallel.ko ${flags}`),
   'lsmod',
@@ -35,7 +35,7 @@ describe.each([
   ['Bochs', answersOfBochs],
 ] as const)('under %s', (_, answersOf) => {
   test('shell, files and signals answer the same', async () => {
-    const exchanges = [...language, ...signals, ...files];
+    const exchanges = [...language, ...programming, ...signals, ...files];
     const answers = await answersOf(exchanges.map(({ command }) => command));
     exchanges.forEach(({ command, answer }, n) => {
       const expected = answer.map((line) => (typeof line === 'string' ? line : expect.stringMatching(line)));

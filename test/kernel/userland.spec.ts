@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { expectRest } from './behind.ts';
 import { Guest } from './guest.ts';
-import { type Exchange, files, language, signals } from './userland.ts';
+import { type Exchange, files, language, programming, signals } from './userland.ts';
 
 const matching = (answer: Exchange['answer']) =>
   answer.map((line) => (typeof line === 'string' ? line : expect.stringMatching(line)));
@@ -11,6 +11,40 @@ describe('the shell’s language', () => {
   afterEach(() => expectRest(guest));
   test.each(language)('$command', ({ command, answer }) => {
     expect(guest.command(command)).toEqual(matching(answer));
+  });
+});
+
+describe('the shell’s variables, patterns and loops', () => {
+  const guest = Guest.shell();
+  afterEach(() => expectRest(guest));
+  test.each(programming)('$command', ({ command, answer }) => {
+    expect(guest.command(command)).toEqual(matching(answer));
+  });
+
+  test('what is not whole goes on in the next line', () => {
+    const from = guest.console.length;
+    guest.pc.serial.send(Buffer.from('for i in 1 2\ndo echo number $i\ndone\n'));
+    guest.until('> done\nnumber 1\nnumber 2\n# ', from);
+    guest.pc.serial.send(Buffer.from('echo one |\ncat &&\n\necho two\n'));
+    guest.until('one\ntwo\n# ', from);
+  });
+
+  test('Ctrl-C ends a loop, whether a program runs in it or only the shell', () => {
+    for (const body of ['sleep 100', 'true']) {
+      const from = guest.console.length;
+      guest.pc.serial.send(Buffer.from(`while true; do ${body}; done\n`));
+      guest.pc.machine.run({ instructions: 30_000_000 });
+      guest.type('\x03');
+      guest.until('\n# ', guest.until('^C', from));
+      expect(guest.command('echo alive')).toEqual(['alive']);
+    }
+  });
+
+  test('a shell’s handlers are not its programs’', () => {
+    expect(guest.command('grep SigCgt /proc/$$/status')).toEqual(['SigCgt:\t0000000000000002']);
+    guest.command('spin &');
+    expect(guest.command('grep SigCgt /proc/$!/status')).toEqual(['SigCgt:\t0000000000000000']);
+    guest.command('kill $!');
   });
 });
 

@@ -36,6 +36,62 @@ export const language: readonly Exchange[] = [
   says('cat readme | head -2 | tail -1 | wc -l', '1'),
 ];
 
+// biome-ignore-start lint/suspicious/noTemplateCurlyInString: the shell's
+/** The shell's variables, patterns and loops. */
+export const programming: readonly Exchange[] = [
+  says('X=5; Y="a b  c"; echo $X ${X}th "$X $Y" $Y \'$X\' \\$X', '5 5th 5 a b  c a b c $X $X'),
+  says('X=$X$X uname; echo $X; echo $none-; unset X; echo "<$X>"', 'trapgate', '5', '-', '<>'),
+  says('N=1 sh -c \'echo $N $0 $1 $# $@\' name one two; echo "<$N>"', '1 name one 2 one two', '<>'),
+  says('echo /bin/[l]s* /bin/?at /bin/[^a-z]* "/bin/*"', '/bin/ls /bin/lsmod /bin/cat /bin/[^a-z]* /bin/*'),
+  says('echo /proc/*/comm | wc; cat /proc/[12]/comm', /^ +1 +\d /, 'init', 'ksoftirqd/0'),
+  says('for i in 1 "2 3" *.none; do echo "<$i>"; done', '<1>', '<2 3>', '<*.none>'),
+  says(
+    'for i in a b; do for j in 1 2 3; do if [ $j = 2 ]; then continue; fi; echo $i$j; done; done',
+    'a1',
+    'a3',
+    'b1',
+    'b3',
+  ),
+  says('if false; then echo no; elif test 3 -lt 4 && [ ! -e /none ]; then echo yes; else echo no; fi', 'yes'),
+  says('if [ -d /bin ]; then if [ -f /bin ]; then echo no; else echo a folder; fi; fi', 'a folder'),
+  says('N=3; until [ $N = 0 ]; do echo $N; if [ $N = 3 ]; then N=1; else N=0; fi; done; echo $?', '3', '1', '0'),
+  says(
+    'while true; do echo once; break; done && echo after; false || for i in x; do echo $i; done',
+    'once',
+    'after',
+    'x',
+  ),
+  says(
+    'echo "for w in \\$@" > /s; echo "do echo \\$0 \\$w" >> /s; echo "done # the end" >> /s; sh /s p q',
+    '/s p',
+    '/s q',
+  ),
+  says('echo "if true" > /s; sh /s', 'sh: syntax error: the end came too early'),
+  says('if true; echo; fi', '', 'sh: syntax error: then is missing'),
+  says('echo $?', '2'),
+  says('echo a; fi', 'a', 'sh: syntax error: fi is out of place'),
+  says('for 1 in 2; do echo; done', 'sh: syntax error: for NAME in WORDS'),
+  says('for i in 3 1 2; do echo $i; done | grep -v 1 | head -1', '3'),
+  says(
+    'if true; then echo x; cat; fi < readme > /o 2>&1; head -1 /o; for i in a; do false; done | cat && echo $?',
+    'x',
+    '0',
+  ),
+  says('echo a | while true; do cat; break; done; for i in 1; do exit 7; done > /dev/null; echo $?', 'a', '7'),
+  says('for i in 1 2; do echo $i; done extra', 'sh: syntax error: no words may follow fi or done'),
+  says(
+    '[ 1 -eq 1; echo $?; test 2 -le 1; echo $?; test a b c; echo $?',
+    '[: a ] is missing',
+    '2',
+    '1',
+    'test: no such question',
+    '2',
+  ),
+  says('seq 2; seq 5 -2 1 | wc -l', '1', '2', '3'),
+  says('echo if then fi; echo done', 'if then fi', 'done'),
+];
+// biome-ignore-end lint/suspicious/noTemplateCurlyInString: the shell's
+
 /** Signals and ports. */
 export const signals: readonly Exchange[] = [
   says(

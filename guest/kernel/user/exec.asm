@@ -49,6 +49,7 @@ proc sys_execve, .path, .argv, .envp
         mov     eax, [ecx + task.stack_top]
         sub     eax, pt_regs_size
         ccall   start_frame, eax, ebx
+        call    flush_signal_handlers
         mov     ecx, [this_cpu(current)]
         cmp     dword [ecx + task.ptrace], 0
         je      .become

@@ -6,6 +6,7 @@
 ;   unhandled_signal(signal)      exceptions           1: current has no handler for it
 ;   do_signal(regs)               entry.asm            on the way out to ring 3
 ;   recalc_sigpending(task)       interrupts off       after a change of its masks
+;   flush_signal_handlers()       exec.asm             another program does not have this one's
 ;
 ; A task has a set of signals that are pending, and one that it has blocked. task.sigpending says
 ; whether there is one to act on: that is all that sleepers and the way out look at.
@@ -242,4 +243,21 @@ proc restart_syscall, .regs
         mov     [ecx + pt_regs.eax], eax
         sub     dword [ecx + pt_regs.eip], INT_80_BYTES
 .done:
+endproc
+
+; void flush_signal_handlers(void)      what is ignored stays so
+proc flush_signal_handlers
+        mov     ecx, [this_cpu(current)]
+        add     ecx, task.sigactions
+        mov     edx, NR_SIGNALS
+.next:
+        cmp     dword [ecx + sigaction.handler], SIG_IGN
+        je      .ignored
+        mov     dword [ecx + sigaction.handler], SIG_DFL
+.ignored:
+        mov     dword [ecx + sigaction.mask], 0
+        mov     dword [ecx + sigaction.flags], 0
+        add     ecx, sigaction_size
+        dec     edx
+        jnz     .next
 endproc

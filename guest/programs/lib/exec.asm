@@ -4,8 +4,11 @@
 ;   exec_program(who, argv)       the same, but with 126 or 127 after a complaint
 ;
 ; A name without a / is looked for in /bin, then here. A text that may be run is a script for the shell.
+; exec_environment is what it gets besides its arguments: nothing, unless it is set.
 
         section .bss
+        alignb  4
+exec_environment: resd 1
 program_path:   resb PATH_MAX
 
         section .text
@@ -34,12 +37,12 @@ endproc
 
 ; int try_exec(const char *path, char **argv)           the error
 proc try_exec, .path, .argv
-        syscall SYS_EXECVE, [ebp + .path], [ebp + .argv], 0
+        syscall SYS_EXECVE, [ebp + .path], [ebp + .argv], [exec_environment]
         cmp     eax, -ENOEXEC
         jne     .done
         mov     ecx, [ebp + .path]
         mov     [script_argv + 4], ecx
-        syscall SYS_EXECVE, script_shell, script_argv, 0
+        syscall SYS_EXECVE, script_shell, script_argv, [exec_environment]
 .done:
 endproc
 

@@ -22,7 +22,10 @@ endstruc
         section .rodata
         align   4
 builtins:
+        shell_builtin "[", builtin_test, "", ""
+        shell_builtin "break", builtin_break, "break, continue", "leave a loop, or this round of it"
         shell_builtin "cd", builtin_cd, "cd [FOLDER]", "go there"
+        shell_builtin "continue", builtin_continue, "", ""
         shell_builtin "echo", builtin_echo, "echo [-n] WORDS", "print them"
         shell_builtin "exit", builtin_exit, "exit [CODE]", "leave the shell"
         shell_builtin "fg", builtin_fg, "fg [JOB]", "wait for a background job, in the foreground"
@@ -31,6 +34,9 @@ builtins:
         shell_builtin "jobs", builtin_jobs, "jobs", "what runs in the background"
         shell_builtin "kill", builtin_kill, "kill [-SIGNAL] PID|%JOB", "end it, or send it another signal"
         shell_builtin "pwd", builtin_pwd, "pwd", "where we are"
+        shell_builtin "set", builtin_set, "set, unset NAME", "the variables; forget one"
+        shell_builtin "test", builtin_test, "test ..., [ ... ]", "-e FILE, A = B, A -lt B ...: is it so?"
+        shell_builtin "unset", builtin_unset, "", ""
         shell_builtin "wait", builtin_wait, "wait", "until all background jobs have ended"
         shell_builtin "true", builtin_true, "true, false", "nothing, but going well or not"
         shell_builtin "false", builtin_false, "", ""
@@ -294,12 +300,14 @@ help_text:
         db      "                            again and again; Ctrl-C ends it", NEWLINE
         db      "  insmod FILE [NAME=VALUE], rmmod NAME, lsmod", NEWLINE
         db      "                            modules", NEWLINE
-        db      "  procinfo uptime uname sleep", NEWLINE
+        db      "  gdb strace                who debugs, and who watches, another program", NEWLINE
+        db      "  procinfo uptime uname sleep seq", NEWLINE
         db      "  trap [KIND]               make the kernel itself fault; alone, lists the kinds", NEWLINE
         db      "  tour                      every kind of trap, one after the other", NEWLINE
         db      "  reboot poweroff", NEWLINE
         db      NEWLINE
         db      "ls shows what else the archive has to run or to load. The kernel tells of itself in /proc", NEWLINE
-        db      "and /sys: cat /proc/interrupts. A & at the end: in the background.", NEWLINE
+        db      "and /sys: cat /proc/interrupts. A & at the end: in the background. NAME=VALUE, $NAME, *.ko;", NEWLINE
+        db      "if, while, until and for as in any shell.", NEWLINE
 HELP_TEXT       equ $ - help_text
         section .text

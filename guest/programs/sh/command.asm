@@ -4,7 +4,7 @@
 ;   start_command(token, job, input, output, other_end)   a process for it: 0, or an error
 ;   exec_command(argv)            become a program: does not return, but with 126 or 127
 
-MAX_ARGS        equ 48
+MAX_ARGS        equ 128
 
         section .text
 
@@ -38,11 +38,17 @@ proc prepare_command, .token, .argv
         jmp     .next
 .word:
         add     esi, 4
-        cmp     ebx, MAX_ARGS - 1
-        jae     .next
-        ccall   expand_word, eax
-        mov     [edi + ebx * 4], eax
-        inc     ebx
+        test    ebx, ebx
+        jnz     .argument
+        push    eax
+        ccall   assign, eax             ; NAME=VALUE before a command is for it alone
+        mov     ecx, eax
+        pop     eax
+        test    ecx, ecx
+        jnz     .next
+.argument:
+        ccall   expand_words, eax, edi, ebx
+        mov     ebx, eax
         jmp     .next
 .done:
         mov     dword [edi + ebx * 4], 0
@@ -135,11 +141,16 @@ proc become_command, .token
         push    ebx
         push    esi
         lea     ebx, [ebp + .argv]
+        ccall   keyword_at, [ebp + .token]
+        test    eax, eax
+        jnz     .compound
         ccall   prepare_command, [ebp + .token], ebx
         mov     esi, eax
         mov     eax, 1
         test    esi, esi
         js      .done
+        mov     eax, 0
+        jz      .done                   ; it came to nothing: $EMPTY
         ccall   find_builtin, [ebx]
         test    eax, eax
         jz      .program
@@ -147,15 +158,48 @@ proc become_command, .token
         jmp     .done
 .program:
         ccall   exec_command, ebx
+        jmp     .done
+.compound:
+        ccall   become_compound, [ebp + .token], eax, ebx
 .done:
         pop     esi
         pop     ebx
+endproc
+
+; int become_compound(u32 *token, int keyword, char **argv)      its exit code
+; A shell of its own, without a terminal to share out.
+proc become_compound, .token, .keyword, .argv
+        mov     dword [interactive], 0
+        syscall SYS_GETPGRP
+        mov     [shell_pgrp], eax
+        ccall   compound_end, [ebp + .token]
+        ccall   prepare_command, eax, [ebp + .argv]
+        test    eax, eax
+        js      .failed
+        jnz     .words
+        mov     eax, [ebp + .token]
+        mov     [token_place], eax
+        ccall   run_compound, [ebp + .keyword]
+        test    eax, eax
+        mov     eax, 2
+        js      .done
+        mov     eax, [last_status]
+        return
+.words:
+        complain "sh: syntax error: no words may follow fi or done"
+        mov     eax, 2
+        return
+.failed:
+        mov     eax, 1
+.done:
 endproc
 
 ; int exec_command(char **argv)         does not return, but with 126 or 127
 proc exec_command, .argv
         push    ebx
         mov     ebx, [ebp + .argv]
+        call    make_environment
+        mov     [exec_environment], eax
         ccall   exec_search, ebx
         cmp     eax, -ENOENT
         je      .not_found

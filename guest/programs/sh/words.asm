@@ -1,39 +1,35 @@
-; words.asm: a line is cut into words and operators, and words become what they mean.
+; words.asm: lines are cut into words and operators.
 ;
-;   split_line(line)              into `tokens`; 0, or 1 after a complaint
-;   expand_word(raw)              what it means: without its quotes, with its $ put in
-;   forget_expansions()           before a pipeline: the room they took is free again
+;   split_line(lines)             into `tokens`; 0, or 1 after a complaint
 ;
 ; A token is an operator's number (OP_...), or else the address of a word as it was typed; OP_END is
-; the last. Words are expanded when their command is run, so that $? is of the one before.
+; the last. Words are expanded (sh/expand.asm) when their command is run, so that $? is of the one before.
 
-MAX_TOKENS      equ 64
-WORDS_SIZE      equ 1024
+MAX_TOKENS      equ 256
+WORDS_SIZE      equ 2048
 
 OP_END          equ 0
 OP_SEMICOLON    equ 1
-OP_AMPERSAND    equ 2
-OP_PIPE         equ 3
-OP_AND          equ 4
-OP_OR           equ 5
-OP_INPUT        equ 6                   ; from here on: redirections, in redirections' order
-OP_OUTPUT       equ 7
-OP_APPEND       equ 8
-OP_ERRORS       equ 9
-OP_ERRORS_APPEND equ 10
+OP_NEWLINE      equ 2
+OP_AMPERSAND    equ 3
+OP_PIPE         equ 4
+OP_AND          equ 5
+OP_OR           equ 6
+OP_INPUT        equ 7                   ; from here on: redirections, in redirections' order
+OP_OUTPUT       equ 8
+OP_APPEND       equ 9
+OP_ERRORS       equ 10
+OP_ERRORS_APPEND equ 11
 OP_LAST_WITH_FILE equ OP_ERRORS_APPEND
-OP_ERRORS_TOO   equ 11                  ; 2>&1, the one without a file
-OP_LAST         equ 11
+OP_ERRORS_TOO   equ 12                  ; 2>&1, the one without a file
+OP_LAST         equ 12
 
         section .bss
         alignb  4
 tokens:         resd MAX_TOKENS
 words:          resb WORDS_SIZE         ; as they were typed
-expansions:     resb WORDS_SIZE         ; and what they mean
-expansions_end: resd 1                  ; the first free place there
 
         section .rodata
-number_format:  db "%d", 0
 operator_texts:                         ; the longer ones first; its letters, a NUL, its number
         db      "2>&1", 0, OP_ERRORS_TOO
         db      "2>>", 0, OP_ERRORS_APPEND
@@ -46,6 +42,7 @@ operator_texts:                         ; the longer ones first; its letters, a 
         db      "|", 0, OP_PIPE
         db      "&", 0, OP_AMPERSAND
         db      ";", 0, OP_SEMICOLON
+        db      NEWLINE, 0, OP_NEWLINE
         db      0
 
         section .text
@@ -67,20 +64,38 @@ proc split_line, .line
         je      .blank
         cmp     eax, TAB
         je      .blank
-        cmp     eax, NEWLINE
-        je      .blank
         test    eax, eax
         jz      .end
         cmp     eax, '#'
-        je      .end
+        je      .comment
         cmp     ebx, tokens + 4 * (MAX_TOKENS - 1)
         jae     .too_long
         call    .operator
         test    eax, eax
         jz      .word
+        cmp     eax, OP_NEWLINE
+        jne     .operator_taken
+        ; behind | && || it is no more than a blank
+        cmp     ebx, tokens
+        je      .operator_taken
+        mov     ecx, [ebx - 4]
+        cmp     ecx, OP_PIPE
+        je      .next
+        cmp     ecx, OP_AND
+        je      .next
+        cmp     ecx, OP_OR
+        je      .next
+.operator_taken:
         mov     [ebx], eax
         add     ebx, 4
         jmp     .next
+.comment:
+        cmp     byte [esi + 1], NEWLINE
+        je      .blank
+        cmp     byte [esi + 1], 0
+        je      .blank
+        inc     esi
+        jmp     .comment
 .blank:
         inc     esi
         jmp     .next
@@ -186,85 +201,4 @@ proc split_line, .line
 .matches:
         movzx   eax, byte [edx + ecx + 1]
         ret
-endproc
-
-; void forget_expansions(void)
-proc forget_expansions
-        mov     dword [expansions_end], expansions
-endproc
-
-; char *expand_word(const char *raw)    when there is no more room: as it was typed
-proc expand_word, .raw
-.quote          equ -4                  ; the quote that we are in, or 0
-        sub     esp, 4
-        push    esi
-        push    edi
-        mov     dword [ebp + .quote], 0
-        mov     esi, [ebp + .raw]
-        mov     edi, [expansions_end]
-.letter:
-        cmp     edi, expansions + WORDS_SIZE - 16
-        jae     .no_room
-        movzx   eax, byte [esi]
-        test    eax, eax
-        jz      .end
-        mov     ecx, [ebp + .quote]
-        cmp     ecx, "'"
-        je      .single
-        cmp     eax, '\'
-        je      .escaped
-        cmp     eax, '$'
-        je      .dollar
-        cmp     eax, '"'
-        je      .double
-        test    ecx, ecx
-        jnz     .take
-        cmp     eax, "'"
-        je      .open
-.take:
-        movsb
-        jmp     .letter
-.single:
-        cmp     eax, "'"
-        jne     .take
-        xor     eax, eax
-        jmp     .open
-.double:
-        xor     eax, ecx                ; opens, or closes
-.open:
-        mov     [ebp + .quote], eax
-        inc     esi
-        jmp     .letter
-.escaped:
-        cmp     byte [esi + 1], 0
-        je      .take
-        inc     esi
-        jmp     .take
-.dollar:
-        mov     edx, [last_status]
-        cmp     byte [esi + 1], '?'
-        je      .number
-        mov     edx, [last_background]
-        cmp     byte [esi + 1], '!'
-        je      .number
-        cmp     byte [esi + 1], '$'
-        jne     .take
-        syscall SYS_GETPID
-        mov     edx, eax
-.number:
-        add     esi, 2
-        ccall   sprintf, edi, number_format, edx
-        add     edi, eax
-        jmp     .letter
-.no_room:
-        mov     eax, [ebp + .raw]
-        jmp     .done
-.end:
-        mov     byte [edi], 0
-        inc     edi
-        mov     eax, [expansions_end]
-        mov     [expansions_end], edi
-.done:
-        pop     edi
-        pop     esi
 endproc

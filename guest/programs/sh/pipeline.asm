@@ -1,80 +1,23 @@
-; run.asm: lines are run: lists of commands, pipelines.
+; pipeline.asm: commands of which each reads what the one before it writes.
 ;
-;   run_line(line)                last_status is how its last command ended
+;   run_pipeline()                what begins at token_place, up to ; & && || or the end; -1: it makes no sense
+;   pipeline_end(token)           where that is
 ;
-; Each command of a pipeline is a process of one group, which has the terminal while it is in the
-; foreground. A builtin alone runs in the shell itself, so that cd means something.
-
-        section .bss
-        alignb  4
-token_place:    resd 1                  ; the next token to look at
+; Each command is a process of one group, which has the terminal while it is in the foreground. A builtin
+; alone runs in the shell itself, so that cd means something.
 
         section .text
-
-; void run_line(const char *line)
-proc run_line, .line
-        push    ebx
-        ccall   split_line, [ebp + .line]
-        test    eax, eax
-        jnz     .error
-        mov     dword [token_place], tokens
-        mov     ebx, OP_SEMICOLON       ; what stood before the next pipeline
-.next:
-        mov     eax, [token_place]
-        cmp     dword [eax], OP_END
-        je      .done
-        ; after && and || the next one may be passed over
-        cmp     ebx, OP_AND
-        je      .and
-        cmp     ebx, OP_OR
-        jne     .run
-        cmp     dword [last_status], 0
-        jne     .run
-        jmp     .skip
-.and:
-        cmp     dword [last_status], 0
-        je      .run
-.skip:
-        call    skip_pipeline
-        jmp     .ran
-.run:
-        call    run_pipeline
-        test    eax, eax
-        js      .error
-.ran:
-        mov     eax, [token_place]
-        mov     ebx, [eax]
-        cmp     ebx, OP_END
-        je      .done
-        add     dword [token_place], 4
-        jmp     .next
-.error:
-        mov     dword [last_status], 2
-.done:
-        pop     ebx
-endproc
 
 ; u32 *pipeline_end(u32 *token)         where the next ; & && || or the end is
 proc pipeline_end, .token
         mov     eax, [ebp + .token]
 .next:
-        mov     ecx, [eax]
-        cmp     ecx, OP_LAST
-        ja      .another
-        cmp     ecx, OP_PIPE
-        je      .another
-        cmp     ecx, OP_OR
-        jbe     .done
-.another:
+        ccall   command_end, eax
+        cmp     dword [eax], OP_PIPE
+        jne     .done
         add     eax, 4
         jmp     .next
 .done:
-endproc
-
-; void skip_pipeline(void)
-proc skip_pipeline
-        ccall   pipeline_end, [token_place]
-        mov     [token_place], eax
 endproc
 
 ; int run_pipeline(void)                -1: it makes no sense
@@ -99,6 +42,9 @@ proc run_pipeline
         jnz     .syntax
         cmp     dword [ebp + .background], 0
         jne     .processes
+        ccall   lone_assignments, [token_place], [ebp + .stop]
+        test    eax, eax
+        jnz     .done
         ccall   lone_builtin, [token_place], [ebp + .stop]
         test    eax, eax
         jz      .processes
@@ -159,7 +105,7 @@ endproc
 
 ; u32 *command_end(u32 *token)          where the next | is, or what ends the pipeline
 proc command_end, .token
-        mov     eax, [ebp + .token]
+        ccall   compound_end, [ebp + .token]
 .next:
         cmp     dword [eax], OP_OR
         jbe     .done
@@ -168,12 +114,35 @@ proc command_end, .token
 .done:
 endproc
 
+; u32 *compound_end(u32 *token)         behind fi or done; of another command the token itself
+proc compound_end, .token
+        push    ebx
+        mov     ebx, [token_place]
+        ccall   keyword_at, [ebp + .token]
+        test    eax, eax
+        mov     eax, [ebp + .token]
+        jz      .done
+        mov     [token_place], eax
+        call    skip_compound
+        mov     eax, [token_place]
+.done:
+        mov     [token_place], ebx
+        pop     ebx
+endproc
+
 ; int check_pipeline(u32 *token, u32 *stop)     1 after a complaint: each command has a word, each
 ;                                               redirection a file
 proc check_pipeline, .token, .stop
         push    ebx
         mov     ecx, [ebp + .token]
-        xor     ebx, ebx                ; words in this command
+.command:
+        push    ecx
+        ccall   compound_end, ecx
+        pop     ecx
+        xor     ebx, ebx                ; words in this command, as one counts if and its like
+        cmp     eax, ecx
+        setne   bl
+        mov     ecx, eax
 .next:
         mov     eax, [ecx]
         cmp     ecx, [ebp + .stop]
@@ -195,9 +164,8 @@ proc check_pipeline, .token, .stop
 .command_ends:
         test    ebx, ebx
         jz      .no_command
-        xor     ebx, ebx
         cmp     ecx, [ebp + .stop]
-        jb      .next
+        jb      .command
         cmp     eax, OP_PIPE
         je      .no_command             ; a | with nothing behind it
         xor     eax, eax
@@ -225,20 +193,32 @@ proc lone_builtin, .token, .stop
         xor     eax, eax
 endproc
 
-; const char *first_word(u32 *token)    of a command that has one
+; const char *first_word(u32 *token)    of a command that has one; what it assigns before does not count
 proc first_word, .token
-        mov     ecx, [ebp + .token]
+        push    ebx
+        mov     ebx, [ebp + .token]
 .next:
-        mov     eax, [ecx]
-        add     ecx, 4
+        mov     eax, [ebx]
+        add     ebx, 4
         cmp     eax, OP_LAST
-        ja      .done
+        ja      .word
         cmp     eax, OP_ERRORS_TOO
         je      .next
-        add     ecx, 4
+        add     ebx, 4
         jmp     .next
-.done:
-        ccall   expand_word, eax
+.word:
+        push    eax
+        ccall   name_length, eax
+        pop     ecx
+        test    eax, eax
+        jz      .found
+        cmp     byte [ecx + eax], '='
+        jne     .found
+        cmp     dword [ebx], OP_LAST
+        ja      .next
+.found:
+        ccall   expand_word, ecx
+        pop     ebx
 endproc
 
 ; void run_in_shell(u32 *token, const struct builtin *which)
