@@ -4,6 +4,7 @@
 %define SECONDS_TO_TICKS 1193182        ; over 65536
 %define UPDATING        0x80
 %define SET             0x80
+%define NO_FIELD        0xff
 
 timer_interrupt:
         push    eax
@@ -88,86 +89,77 @@ time_set_ticks:
         mov     byte [bp + F_AH], 0
         jmp     service_succeeded
 
-; AH = 2: ch hours, cl minutes, dh seconds in BCD, dl 1: daylight saving
+; AH = 2 and 3: ch hours, cl minutes, dh seconds in BCD; 4 and 5: ch century, cl year, dh month, dl day.
+; Registers of the clock, and where the caller has their values.
+time_fields:
+        db      0x00, F_DH, 0x02, F_CL, 0x04, F_CH, NO_FIELD
+date_fields:
+        db      0x07, F_DL, 0x08, F_DH, 0x09, F_CL, 0x32, F_CH, NO_FIELD
+
+; AH = 2: dl 1: daylight saving
 time_get_time:
-        call    clock_wait
-        mov     al, 0x00
-        call    cmos_read
-        mov     [bp + F_DH], al
-        mov     al, 0x02
-        call    cmos_read
-        mov     [bp + F_CL], al
-        mov     al, 0x04
-        call    cmos_read
-        mov     [bp + F_CH], al
+        mov     si, time_fields
+        call    get_fields
         mov     al, 0x0b
         call    cmos_read
         and     al, 1
         mov     [bp + F_DL], al
+        jmp     clock_done
+
+time_get_date:
+        mov     si, date_fields
+        call    get_fields
+clock_done:
         mov     byte [bp + F_AH], 0
         jmp     service_succeeded
 
 time_set_time:
-        mov     bx, dx
-        call    clock_stop
-        mov     al, 0x00
-        mov     ah, bh
-        call    cmos_write
-        mov     al, 0x02
-        mov     ah, cl
-        call    cmos_write
-        mov     al, 0x04
-        mov     ah, ch
-        call    cmos_write
-        jmp     clock_go_on
-
-; AH = 4: ch century, cl year, dh month, dl day in BCD
-time_get_date:
-        call    clock_wait
-        mov     al, 0x07
-        call    cmos_read
-        mov     [bp + F_DL], al
-        mov     al, 0x08
-        call    cmos_read
-        mov     [bp + F_DH], al
-        mov     al, 0x09
-        call    cmos_read
-        mov     [bp + F_CL], al
-        mov     al, 0x32
-        call    cmos_read
-        mov     [bp + F_CH], al
-        mov     byte [bp + F_AH], 0
-        jmp     service_succeeded
+        mov     si, time_fields
+        jmp     set_fields
 
 time_set_date:
-        mov     bx, dx
-        call    clock_stop
-        mov     al, 0x07
-        mov     ah, bl
-        call    cmos_write
-        mov     al, 0x08
-        mov     ah, bh
-        call    cmos_write
-        mov     al, 0x09
-        mov     ah, cl
-        call    cmos_write
-        mov     al, 0x32
-        mov     ah, ch
-        call    cmos_write
-clock_go_on:
-        mov     al, 0x0b
-        call    cmos_read
-        and     al, 0xff & ~SET
-        mov     ah, al
-        mov     al, 0x0b
-        call    cmos_write
-        mov     byte [bp + F_AH], 0
-        jmp     service_succeeded
+        mov     si, date_fields
+        jmp     set_fields
 
-clock_stop:
+; cs:si: the fields; from the clock to the caller's registers; ax, si and di lost
+get_fields:
+        call    clock_wait
+.next:
+        mov     al, [cs:si]
+        cmp     al, NO_FIELD
+        je      .done
+        call    cmos_read
+        movzx   di, byte [cs:si + 1]
+        mov     [bp + di], al
+        add     si, 2
+        jmp     .next
+.done:
+        ret
+
+; cs:si: the fields; from the caller's registers to the clock, which stands still meanwhile
+set_fields:
         mov     al, 0x0b
         call    cmos_read
         or      al, SET
+        call    .control
+.next:
+        mov     al, [cs:si]
+        cmp     al, NO_FIELD
+        je      .over
+        movzx   di, byte [cs:si + 1]
+        mov     ah, [bp + di]
+        call    cmos_write
+        add     si, 2
+        jmp     .next
+.over:
+        mov     al, 0x0b
+        call    cmos_read
+        and     al, 0xff & ~SET
+        call    .control
+        jmp     clock_done
+
+; al into register B
+.control:
         mov     ah, al
         mov     al, 0x0b
         jmp     cmos_write

@@ -68,6 +68,7 @@ int register_chrdev_region(dev_t dev, unsigned int count, const char *name);
 void unregister_chrdev_region(dev_t dev, unsigned int count);
 /* major 0: any, and it is what is returned */
 int register_chrdev(unsigned int major, const char *name, const struct file_operations *fops);
+ssize_t simple_read_from_buffer(void __user *to, size_t count, loff_t *ppos, const void *from, size_t available);
 void unregister_chrdev(unsigned int major, const char *name);
 
 #endif

@@ -38,51 +38,50 @@ EXPORT_SYMBOL tasklet_init
 
 ; void tasklet_schedule(struct tasklet_struct *t)
 proc tasklet_schedule, .t
-        mov     ecx, [ebp + .t]
-        lock bts dword [ecx + tasklet_struct.state], TASKLET_STATE_SCHED
-        jc      .scheduled_already
-        ccall   __tasklet_schedule, ecx
-.scheduled_already:
+        ccall   schedule_once, [ebp + .t], __tasklet_schedule
 endproc
 EXPORT_SYMBOL tasklet_schedule
 
-; void __tasklet_schedule(struct tasklet_struct *t)     its SCHED bit was set just now
-proc __tasklet_schedule, .t
-        pushfd
-        cli
-        mov     ecx, [ebp + .t]
-        mov     dword [ecx + tasklet_struct.next], 0
-        mov     eax, [this_cpu(tasklet_end)]
-        mov     [eax], ecx
-        mov     [this_cpu(tasklet_end)], ecx    ; .next is its first word
-        ccall   raise_softirq_irqoff, TASKLET_SOFTIRQ
-        popfd
-endproc
-EXPORT_SYMBOL __tasklet_schedule
-
 ; void tasklet_hi_schedule(struct tasklet_struct *t)
 proc tasklet_hi_schedule, .t
-        mov     ecx, [ebp + .t]
-        lock bts dword [ecx + tasklet_struct.state], TASKLET_STATE_SCHED
-        jc      .scheduled_already
-        ccall   __tasklet_hi_schedule, ecx
-.scheduled_already:
+        ccall   schedule_once, [ebp + .t], __tasklet_hi_schedule
 endproc
 EXPORT_SYMBOL tasklet_hi_schedule
 
+; void schedule_once(struct tasklet_struct *t, void (*hang_in)(struct tasklet_struct *))
+proc schedule_once, .t, .hang_in
+        mov     ecx, [ebp + .t]
+        lock bts dword [ecx + tasklet_struct.state], TASKLET_STATE_SCHED
+        jc      .scheduled_already
+        ccall   [ebp + .hang_in], ecx
+.scheduled_already:
+endproc
+
+; void __tasklet_schedule(struct tasklet_struct *t)     its SCHED bit was set just now
+proc __tasklet_schedule, .t
+        ccall   hang_in, [ebp + .t], tasklet_end, TASKLET_SOFTIRQ
+endproc
+EXPORT_SYMBOL __tasklet_schedule
+
 ; void __tasklet_hi_schedule(struct tasklet_struct *t)
 proc __tasklet_hi_schedule, .t
+        ccall   hang_in, [ebp + .t], tasklet_hi_end, HI_SOFTIRQ
+endproc
+EXPORT_SYMBOL __tasklet_hi_schedule
+
+; void hang_in(struct tasklet_struct *t, u32 end, unsigned nr)  end: which of the CPU's fields
+proc hang_in, .t, .end, .nr
         pushfd
         cli
         mov     ecx, [ebp + .t]
         mov     dword [ecx + tasklet_struct.next], 0
-        mov     eax, [this_cpu(tasklet_hi_end)]
+        mov     edx, [ebp + .end]
+        mov     eax, [this_cpu(edx)]
         mov     [eax], ecx
-        mov     [this_cpu(tasklet_hi_end)], ecx
-        ccall   raise_softirq_irqoff, HI_SOFTIRQ
+        mov     [this_cpu(edx)], ecx    ; .next is its first word
+        ccall   raise_softirq_irqoff, [ebp + .nr]
         popfd
 endproc
-EXPORT_SYMBOL __tasklet_hi_schedule
 
 ; void tasklet_action(struct softirq_action *), tasklet_hi_action
 proc tasklet_action, .action

@@ -7,19 +7,6 @@ X_OK            equ 1                   ; of access: may it be run?
 
         section .text
 
-; int lookup_user(const char *path, struct inode **result)      path_lookup of a program's string
-proc lookup_user, .path, .result
-.name           equ -PATH_MAX
-        sub     esp, PATH_MAX
-        lea     eax, [ebp + .name]
-        ccall   strncpy_from_user, eax, [ebp + .path], PATH_MAX
-        test    eax, eax
-        js      .done
-        lea     eax, [ebp + .name]
-        ccall   path_lookup, eax, [ebp + .result]
-.done:
-endproc
-
 ; long sys_mkdir(const char *path, u32 mode)
 proc sys_mkdir, .path, .mode
 .folder         equ -4
@@ -54,15 +41,11 @@ endproc
 
 ; long sys_unlink(const char *path)     what the kernel put there stays
 proc sys_unlink, .path
-.found          equ -4
-        sub     esp, 4
-        lea     eax, [ebp + .found]
-        ccall   lookup_user, [ebp + .path], eax
+        ccall   user_lookup, [ebp + .path]
         test    eax, eax
-        jnz     .done
-        mov     ecx, [ebp + .found]
-        mov     edx, [ecx + inode.i_mode]
-        and     edx, S_IFMT
+        js      .done
+        mov     ecx, eax
+        file_kind edx, ecx
         mov     eax, -EISDIR
         cmp     edx, S_IFDIR
         je      .done
@@ -76,18 +59,10 @@ endproc
 
 ; long sys_rmdir(const char *path)
 proc sys_rmdir, .path
-.found          equ -4
-        sub     esp, 4
-        lea     eax, [ebp + .found]
-        ccall   lookup_user, [ebp + .path], eax
+        ccall   user_lookup_folder, [ebp + .path]
         test    eax, eax
-        jnz     .done
-        mov     ecx, [ebp + .found]
-        mov     edx, [ecx + inode.i_mode]
-        and     edx, S_IFMT
-        mov     eax, -ENOTDIR
-        cmp     edx, S_IFDIR
-        jne     .done
+        js      .done
+        mov     ecx, eax
         mov     eax, -ENOTEMPTY
         cmp     dword [ecx + inode.i_child], 0
         jne     .done
@@ -103,16 +78,14 @@ endproc
 
 ; long sys_access(const char *path, int mode)   root may read and write all, run what is a program
 proc sys_access, .path, .mode
-.found          equ -4
-        sub     esp, 4
-        lea     eax, [ebp + .found]
-        ccall   lookup_user, [ebp + .path], eax
+        ccall   user_lookup, [ebp + .path]
         test    eax, eax
-        jnz     .done
+        js      .done
+        mov     ecx, [eax + inode.i_mode]
+        xor     eax, eax
         test    dword [ebp + .mode], X_OK
         jz      .done
-        mov     ecx, [ebp + .found]
-        test    dword [ecx + inode.i_mode], S_IXUGO
+        test    ecx, S_IXUGO
         jnz     .done
         mov     eax, -EACCES
 .done:
@@ -120,28 +93,21 @@ endproc
 
 ; long sys_chdir(const char *path)
 proc sys_chdir, .path
-.found          equ -4
-        sub     esp, 4
-        lea     eax, [ebp + .found]
-        ccall   lookup_user, [ebp + .path], eax
+        push    ebx
+        ccall   user_lookup_folder, [ebp + .path]
         test    eax, eax
-        jnz     .done
-        mov     ecx, [ebp + .found]
-        mov     edx, [ecx + inode.i_mode]
-        and     edx, S_IFMT
-        mov     eax, -ENOTDIR
-        cmp     edx, S_IFDIR
-        jne     .done
-        ccall   iget, ecx
-        mov     ecx, [ebp + .found]
+        js      .done
+        mov     ebx, eax
+        ccall   iget, ebx
         mov     edx, [this_cpu(current)]
-        xchg    ecx, [edx + task.cwd]
-        test    ecx, ecx
+        xchg    ebx, [edx + task.cwd]
+        test    ebx, ebx
         jz      .changed
-        ccall   iput, ecx
+        ccall   iput, ebx
 .changed:
         xor     eax, eax
 .done:
+        pop     ebx
 endproc
 
 ; long sys_getcwd(char *buffer, u32 size)       the length with its NUL

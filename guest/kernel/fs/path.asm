@@ -2,6 +2,8 @@
 ;
 ;   path_lookup(path, result)             tasks    0 and the inode, or -ENOENT, -ENOTDIR
 ;   path_parent(path, folder, name)       tasks    the folder a new file would go into, and its name
+;   user_lookup(path)                     process  the inode that a program's string names, or an error
+;   user_lookup_folder(path)              process  the same, or -ENOTDIR
 ;   inode_path(inode, buffer, size)       tasks    the way back: an absolute path
 ;
 ; A path without a / at its start begins at the process's working directory.
@@ -26,8 +28,7 @@ proc path_lookup, .path, .result
         cmp     byte [esi], 0
         je      .found
         mov     eax, -ENOTDIR
-        mov     ecx, [ebx + inode.i_mode]
-        and     ecx, S_IFMT
+        file_kind ecx, ebx
         cmp     ecx, S_IFDIR
         jne     .done
         ccall   component_length, esi
@@ -41,8 +42,7 @@ proc path_lookup, .path, .result
         jmp     .component
 .found:
         ; a / behind it asks for a folder
-        mov     ecx, [ebx + inode.i_mode]
-        and     ecx, S_IFMT
+        file_kind ecx, ebx
         cmp     ecx, S_IFDIR
         je      .good
         mov     eax, -ENOTDIR
@@ -60,6 +60,36 @@ proc path_lookup, .path, .result
         pop     edi
         pop     esi
         pop     ebx
+endproc
+
+; struct inode *user_lookup(const char *path)   an error is negative
+proc user_lookup, .path
+.found          equ -4
+.name           equ -(4 + PATH_MAX)
+        sub     esp, 4 + PATH_MAX
+        lea     eax, [ebp + .name]
+        ccall   strncpy_from_user, eax, [ebp + .path], PATH_MAX
+        test    eax, eax
+        js      .done
+        lea     eax, [ebp + .name]
+        lea     ecx, [ebp + .found]
+        ccall   path_lookup, eax, ecx
+        test    eax, eax
+        jnz     .done
+        mov     eax, [ebp + .found]
+.done:
+endproc
+
+; struct inode *user_lookup_folder(const char *path)
+proc user_lookup_folder, .path
+        ccall   user_lookup, [ebp + .path]
+        test    eax, eax
+        js      .done
+        file_kind ecx, eax
+        cmp     ecx, S_IFDIR
+        je      .done
+        mov     eax, -ENOTDIR
+.done:
 endproc
 
 ; struct inode *path_start(const char *path)
@@ -146,8 +176,7 @@ proc path_parent, .path, .folder, .name
         jnz     .error
         mov     eax, [ebp + .folder]
         mov     eax, [eax]
-        mov     eax, [eax + inode.i_mode]
-        and     eax, S_IFMT
+        file_kind eax, eax
         cmp     eax, S_IFDIR
         je      .done
         mov     ecx, -ENOTDIR

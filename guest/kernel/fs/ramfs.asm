@@ -188,32 +188,10 @@ endproc
 
 ; ssize_t ramfs_read(struct file *, char *buffer, u32 count, loff_t *place)
 proc ramfs_read, .file, .buffer, .count, .place
-        push    ebx
-        push    esi
         mov     eax, [ebp + .file]
         mov     eax, [eax + file.f_inode]
-        mov     esi, [ebp + .place]
-        mov     ebx, [eax + inode.i_size]
-        sub     ebx, [esi]
-        jbe     .end
-        cmp     ebx, [ebp + .count]
-        jbe     .fits
-        mov     ebx, [ebp + .count]
-.fits:
-        mov     ecx, [eax + inode.i_data]
-        add     ecx, [esi]
-        ccall   copy_to_user, [ebp + .buffer], ecx, ebx
-        test    eax, eax
-        mov     eax, -EFAULT
-        jnz     .done
-        add     [esi], ebx
-        mov     eax, ebx
-        jmp     .done
-.end:
-        xor     eax, eax
-.done:
-        pop     esi
-        pop     ebx
+        ccall   simple_read_from_buffer, [ebp + .buffer], [ebp + .count], [ebp + .place], \
+                [eax + inode.i_data], [eax + inode.i_size]
 endproc
 
 ; ssize_t ramfs_write(struct file *, const char *buffer, u32 count, loff_t *place)

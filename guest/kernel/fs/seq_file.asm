@@ -68,38 +68,18 @@ endproc
 ; ssize_t seq_read(struct file *, char *buffer, u32 count, loff_t *place)
 proc seq_read, .file, .buffer, .count, .place
         push    ebx
-        push    esi
-        push    edi
         mov     eax, [ebp + .file]
         mov     ebx, [eax + file.private_data]
-        mov     esi, [ebp + .place]
-        cmp     dword [esi], 0
+        mov     ecx, [ebp + .place]
+        cmp     dword [ecx], 0
         jne     .filled
         ccall   seq_fill, ebx, [eax + file.f_inode]
         test    eax, eax
         jnz     .done
 .filled:
-        mov     edi, [ebx + seq_file.count]
-        sub     edi, [esi]
-        jbe     .end
-        cmp     edi, [ebp + .count]
-        jbe     .fits
-        mov     edi, [ebp + .count]
-.fits:
-        mov     eax, [ebx + seq_file.buf]
-        add     eax, [esi]
-        ccall   copy_to_user, [ebp + .buffer], eax, edi
-        test    eax, eax
-        mov     eax, -EFAULT
-        jnz     .done
-        add     [esi], edi
-        mov     eax, edi
-        jmp     .done
-.end:
-        xor     eax, eax
+        ccall   simple_read_from_buffer, [ebp + .buffer], [ebp + .count], [ebp + .place], \
+                [ebx + seq_file.buf], [ebx + seq_file.count]
 .done:
-        pop     edi
-        pop     esi
         pop     ebx
 endproc
 

@@ -31,19 +31,10 @@ DT_SHIFT        equ 12                  ; from a mode to a dirent's type
 
 ; long sys_stat(const char *path, struct stat *buffer)
 proc sys_stat, .path, .buffer
-.found          equ -4
-.name           equ -(4 + PATH_MAX)
-        sub     esp, 4 + PATH_MAX
-        lea     eax, [ebp + .name]
-        ccall   strncpy_from_user, eax, [ebp + .path], PATH_MAX
+        ccall   user_lookup, [ebp + .path]
         test    eax, eax
         js      .done
-        lea     eax, [ebp + .name]
-        lea     ecx, [ebp + .found]
-        ccall   path_lookup, eax, ecx
-        test    eax, eax
-        jnz     .done
-        ccall   stat_inode, [ebp + .found], [ebp + .buffer]
+        ccall   stat_inode, eax, [ebp + .buffer]
 .done:
 endproc
 
@@ -110,8 +101,7 @@ proc sys_getdents, .fd, .buffer, .size
         jz      .error
         mov     ecx, -ENOTDIR
         mov     eax, [esi + file.f_inode]
-        mov     edx, [eax + inode.i_mode]
-        and     edx, S_IFMT
+        file_kind edx, eax
         cmp     edx, S_IFDIR
         jne     .error
 .next:

@@ -61,8 +61,7 @@ proc lay_sections_of, .from, .base, .place, .copy, .flags_wanted
         push    esi
         push    edi
         mov     ecx, [ebp + .from]
-        mov     esi, [ecx + load_info.sections]
-        mov     edi, [ecx + load_info.num_sections]
+        first_section ecx
         mov     ebx, [ebp + .place]
 .next:
         dec     edi
@@ -131,8 +130,7 @@ proc leave_out_sections, .from
         push    esi
         push    edi
         mov     ebx, [ebp + .from]
-        mov     esi, [ebx + load_info.sections]
-        mov     edi, [ebx + load_info.num_sections]
+        first_section ebx
 .next:
         dec     edi
         js      .done

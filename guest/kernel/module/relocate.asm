@@ -10,8 +10,7 @@ proc apply_relocations, .from
         push    esi
         push    edi
         mov     ebx, [ebp + .from]
-        mov     esi, [ebx + load_info.sections]
-        mov     edi, [ebx + load_info.num_sections]
+        first_section ebx
 .next:
         dec     edi
         js      .good
@@ -20,8 +19,7 @@ proc apply_relocations, .from
         mov     ecx, [esi + elf32_shdr.info] ; the section to be changed
         cmp     ecx, [ebx + load_info.num_sections]
         jae     .other
-        imul    ecx, ecx, elf32_shdr_size
-        add     ecx, [ebx + load_info.sections]
+        section_header ecx, ebx
         test    dword [ecx + elf32_shdr.flags], SHF_ALLOC
         jz      .other                  ; debugging information stays in the file
         ccall   apply_section, ebx, esi, ecx

@@ -53,8 +53,7 @@ proc simplify_symbols, .from
         test    eax, eax
         jz      .no_memory
         mov     esi, [esi + elf32_shdr.link]
-        imul    esi, esi, elf32_shdr_size
-        add     esi, [ebx + load_info.sections]
+        section_header esi, ebx
         ccall   duplicate_section, ebx, esi
         mov     [edi + module.strtab], eax
         test    eax, eax
@@ -97,8 +96,7 @@ proc simplify_symbol, .from, .symbol
         je      .kernels
         cmp     eax, [ebx + load_info.num_sections]
         jae     .good
-        imul    eax, eax, elf32_shdr_size
-        add     eax, [ebx + load_info.sections]
+        section_header eax, ebx
         mov     eax, [eax + elf32_shdr.addr]
         add     [esi + elf32_sym.value], eax
         jmp     .good
