@@ -24,3 +24,12 @@ export class UsageError extends Error {
 export class CommandError extends Error {
   override readonly name = 'CommandError';
 }
+
+/** A signal has ended the command before it was done. The exit status is 128 and its number, as a shell has it. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted';
+
+  constructor(readonly signal: number) {
+    super(`signal ${signal}`);
+  }
+}

@@ -4,7 +4,7 @@ import manifest from '../../package.json' with { type: 'json' };
 import { command as asm } from './asm.ts';
 import { command as attach } from './attach.ts';
 import { command as capsule } from './capsule.ts';
-import { type Command, CommandError, UsageError } from './command.ts';
+import { type Command, CommandError, Interrupted, UsageError } from './command.ts';
 import { command as compare } from './compare.ts';
 import { command as dap } from './dap.ts';
 import { command as debug } from './debug.ts';
@@ -75,6 +75,7 @@ export async function dispatch(args: readonly string[]): Promise<number> {
       process.stderr.write(`trapgate ${command.name}: ${error.message}\ntrapgate ${command.name} --help tells more\n`);
       return 2;
     }
+    if (error instanceof Interrupted) return 128 + error.signal;
     if (error instanceof CommandError) {
       process.stderr.write(`trapgate ${command.name}: ${error.message}\n`);
       return 1;

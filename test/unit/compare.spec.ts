@@ -1,4 +1,5 @@
 /** What `trapgate compare` makes of two observations, and of a referee's log. */
+import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { trapsIn as bochsTraps } from '../../emu/cli/referees/bochs.ts';
 import { bootDisk } from '../../emu/cli/referees/boot-disk.ts';
@@ -8,6 +9,7 @@ import {
   type Observation,
   type ObservedTrap,
 } from '../../emu/cli/referees/observation.ts';
+import { inFolder, runEmulator } from '../../emu/cli/referees/process.ts';
 import { trapsIn as qemuTraps } from '../../emu/cli/referees/qemu.ts';
 import { ImageFile } from '../../emu/machine/loaders/image.ts';
 import { Pc } from '../../emu/machine/pc.ts';
@@ -83,4 +85,35 @@ test('an image that lies where the boot sector does cannot be given to Bochs', (
   const pc = new Pc({ ramBytes: 2 ** 22 });
   pc.boot({ file: new ImageFile('low', Uint8Array.of(0x90)), address: 0x7c00 });
   expect(() => bootDisk(pc)).toThrow('the image has something at 0x7000, where the boot sector is');
+});
+
+describe('another emulator', () => {
+  // A program that every machine with these specs has, and that ends only when it is made to.
+  const endless = (folder: string) =>
+    runEmulator({
+      program: process.execPath,
+      args: ['-e', 'setInterval(() => {}, 1000)'],
+      folder,
+      console: 'console',
+      seconds: 3600,
+    });
+
+  test('is ended by a signal, and its folder goes', async () => {
+    let folder = '';
+    const running = inFolder((made) => {
+      folder = made;
+      return endless(made);
+    });
+    // As the host delivers it; to send oneself one would end the test run when nobody listens.
+    (process as NodeJS.EventEmitter).emit('SIGHUP', 'SIGHUP', 1);
+    await expect(running).rejects.toMatchObject({ name: 'Interrupted', signal: 1 });
+    expect(existsSync(folder)).toBe(false);
+  });
+
+  test('that is not installed is told', async () => {
+    const absent = inFolder((folder) =>
+      runEmulator({ program: 'no-such-emulator', args: [], folder, console: 'console', seconds: 1 }),
+    );
+    await expect(absent).rejects.toThrow('cannot run no-such-emulator: it is not installed');
+  });
 });

@@ -4,7 +4,10 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CommandError } from '../command.ts';
+import { CommandError, Interrupted } from '../command.ts';
+import { Progress } from '../session/progress.ts';
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** How often to look whether the console still grows. */
 const LOOK_MS = 250;
@@ -21,7 +24,11 @@ export interface Emulator {
   readonly seconds: number;
 }
 
-/** @returns whether it ended by itself @throws CommandError when it is not installed */
+/**
+ * Shows how far it has come; a signal ends it, too.
+ * @returns whether it ended by itself
+ * @throws CommandError when it is not installed; Interrupted
+ */
 export function runEmulator({ program, args, folder, console, input, seconds }: Emulator): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
@@ -32,16 +39,28 @@ export function runEmulator({ program, args, folder, console, input, seconds }: 
     let length = 0;
     let grown = started;
     let stopped = false;
+    let signal: number | undefined;
+    const progress = new Progress(`on ${program}`);
     const watch = setInterval(() => {
       const now = Date.now();
       const size = readText(join(folder, console)).length;
       if (size > length) [length, grown] = [size, now];
+      progress.say(`${length} bytes on its console`);
       const quiet = length > 0 && now - grown > QUIET_MS;
       if (!quiet && now - started < seconds * 1000) return;
       stopped = true;
       child.kill('SIGKILL');
     }, LOOK_MS);
-    const end = () => clearInterval(watch);
+    const interrupt = (_: NodeJS.Signals, number: number) => {
+      signal = number;
+      child.kill('SIGKILL');
+    };
+    for (const name of SIGNALS) process.on(name, interrupt);
+    const end = () => {
+      clearInterval(watch);
+      progress.end();
+      for (const name of SIGNALS) process.off(name, interrupt);
+    };
     child.stdin?.on('error', () => {});
     if (input !== undefined) child.stdin?.end(input);
     child.on('error', (error: NodeJS.ErrnoException) => {
@@ -51,7 +70,8 @@ export function runEmulator({ program, args, folder, console, input, seconds }: 
     });
     child.on('close', () => {
       end();
-      resolve(!stopped);
+      if (signal === undefined) resolve(!stopped);
+      else reject(new Interrupted(signal));
     });
   });
 }

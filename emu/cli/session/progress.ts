@@ -12,10 +12,15 @@ export class Progress {
 
   /** @param fraction of the work that is done, 0 to 1 */
   at(fraction: number): void {
+    this.say(`${Math.floor(fraction * 100)} %`);
+  }
+
+  /** How far it is, in words, where nobody knows how far it goes. */
+  say(howFar: string): void {
     if (!process.stderr.isTTY || performance.now() < this.next) return;
     this.next = performance.now() + EVERY_MS;
     this.isShown = true;
-    process.stderr.write(`\r${this.what}: ${Math.floor(fraction * 100)} %`);
+    process.stderr.write(`\r${this.what}: ${howFar}\x1b[K`);
   }
 
   /** Take away what was shown. */
