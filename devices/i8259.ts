@@ -129,6 +129,8 @@ export class I8259 extends Chip<I8259State> {
   private driven: boolean | undefined;
   /** Hears of each level that an EOI command ends. */
   onEnd: ((level: number) => void) | undefined;
+  /** Hears of each request that a poll has taken: the vector it would have given. */
+  onPoll: ((vector: number) => void) | undefined;
 
   constructor(options: I8259Options) {
     super(powerOn);
@@ -315,9 +317,11 @@ export class I8259 extends Chip<I8259State> {
   /** Page 16, poll command: the read is an INTA that says which level it took, with bit 7, or 0 for none. */
   private readPoll(): number {
     this.s.poll = false;
-    const answer = this.requesting ? 0x80 | this.acknowledge() : 0;
+    const level = this.requesting ? this.acknowledge() : NONE;
     this.update();
-    return answer;
+    if (level === NONE) return 0;
+    this.onPoll?.(this.vector(level));
+    return 0x80 | level;
   }
 
   private writeCommand(value: number): void {
@@ -409,7 +413,7 @@ class Input implements IrqLine {
 
 /** Who wants to know what the pair does. */
 export interface I8259Listener {
-  /** An INTA cycle gave this vector. */
+  /** An INTA cycle gave this vector, or a poll took its request. */
   acknowledged(vector: number): void;
   /** An EOI command took this level, 0 to 15, out of service. */
   ended(level: number): void;
@@ -460,6 +464,9 @@ export class I8259Pair implements Device<I8259PairState> {
     this.listener = listener;
     this.master.onEnd = listener && ((level) => listener.ended(level));
     this.slave.onEnd = listener && ((level) => listener.ended(level + 8));
+    const polled = listener && ((vector: number) => listener.acknowledged(vector));
+    this.master.onPoll = polled;
+    this.slave.onPoll = polled;
   }
 
   /** The CPU's INTA cycles: the vector of the winner, of the slave's where the master's winner is the slave. */

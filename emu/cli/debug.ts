@@ -5,7 +5,7 @@ import { Repl } from '../debug/repl.ts';
 import { LocalTarget } from '../debug/stepper/local-target.ts';
 import { Stepper } from '../debug/stepper/stepper.ts';
 import { type Command, UsageError } from './command.ts';
-import { historyBytesOf } from './machine/debug-plan.ts';
+import { historyOptionsOf } from './machine/debug-plan.ts';
 import { debugInfoFor, goToCursor, sourcesFor } from './machine/kept.ts';
 import { MACHINE_OPTIONS, planOf, withClearErrors } from './machine/plan.ts';
 import { describeOptions, parseOptions } from './options.ts';
@@ -51,7 +51,7 @@ async function run(args: readonly string[]): Promise<number> {
       ...(options.has('serial') ? {} : { serialOut: (bytes: Uint8Array) => show?.(bytes) }),
     };
     const session = withClearErrors(() => new Session(terminal ? { ...plan, ...screenPlan } : plan));
-    const history = { bytes: historyBytesOf(options) };
+    const history = historyOptionsOf(options);
     const { file } = plan.image;
     const stepper = new Stepper(session.pc, session.symbols, { history, debugInfo: debugInfoFor(plan.kept, file) });
     withClearErrors(() => goToCursor(plan.kept, session.pc, (limits) => stepper.history.run(limits)));

@@ -8,7 +8,7 @@
 //   events        what never happens in the hot switch: a change of the CPL, rdmsr and wrmsr.
 import {
   BREAKPOINTS, BREAKPOINT_COUNT, BREAKPOINT_NONE, BREAKPOINT_SLOTS, CS, ECX, END_TIME, EVENT_HIT, EVENT_MSR, EVENT_STOPS, EXIT_REQUEST, KIND_REAL, PASS_TIME, R_EIP, R_KIND, REPEATING, S_BASE,
-  SEGMENT, SEGMENTS, WATCH, WATCH_COUNT, WATCH_FIRST, WATCH_HIT, WATCH_HIT_AT, WATCH_KINDS, WATCH_LAST, WATCHES,
+  SEGMENT, SEGMENTS, WATCH, WATCH_COUNT, WATCH_FIRST, WATCH_HIT, WATCH_HITS, WATCH_HIT_AT, WATCH_KINDS, WATCH_LAST, WATCHES,
 } from './layout';
 import { instructionsLeft } from './time';
 
@@ -46,8 +46,14 @@ export function watchesPage(linear: u32): bool {
 export function meetWatches(kind: u32, linear: u32, bytes: u32): void {
   for (let n: u32 = 0; n < load<u32>(WATCH_COUNT); n++) {
     const watch = watchAt(n);
-    if (load<u32>(WATCH_HIT) || !(load<u32>(watch, WATCH_KINDS) & kind) || !overlaps(watch, linear, linear + bytes - 1)) continue;
+    if (!(load<u32>(watch, WATCH_KINDS) & kind) || !overlaps(watch, linear, linear + bytes - 1)) continue;
+    const bit: u64 = <u64>1 << n;
+    if (load<u32>(WATCH_HIT)) {
+      store<u64>(WATCH_HITS, load<u64>(WATCH_HITS) | bit);
+      continue;
+    }
     store<u32>(WATCH_HIT, n + 1);
+    store<u64>(WATCH_HITS, bit);
     store<u32>(WATCH_HIT_AT, linear);
     store<u32>(EXIT_REQUEST, 1);
   }

@@ -111,6 +111,7 @@ export const PASS_TIME: u32 = 0x11010; // f64: at this virtual time no breakpoin
 export const EVENT_STOPS: u32 = 0x11018; // EVENT_ bits: what to stop after besides
 export const EVENT_HIT: u32 = 0x1101c; // EVENT_ bits: what of it was met in this run
 export const EVENT_MSR: u32 = 0x11020; // whose access it was: ECX of rdmsr or wrmsr
+export const WATCH_HITS: u32 = 0x11028; // u64: a bit for each watch met in this run, when WATCH_HIT says that there is one
 export const EVENT_RING: u32 = 1, EVENT_RDMSR: u32 = 2, EVENT_WRMSR: u32 = 4; // the CPL changed; a model-specific register was read, written
 export const WATCHES: u32 = 0x12000, WATCH: u32 = 16, WATCH_MOST: u32 = 64;
 export const WATCH_FIRST: u32 = 0, WATCH_LAST: u32 = 4, WATCH_KINDS: u32 = 8; // linear addresses, both included; WATCH_READ, WATCH_WRITE

@@ -561,10 +561,12 @@ export class Cpu {
     this.set(L.WATCH_COUNT, watches.length);
     this.core.stopsChanged();
   }
-  /** After RunExit.Watch: which one of the watches, and the linear address that was accessed. */
-  get watchHit(): { readonly watch: number; readonly address: number } | undefined {
-    const hit = this.get(L.WATCH_HIT);
-    return hit === 0 ? undefined : { watch: hit - 1, address: this.get(L.WATCH_HIT_AT) };
+  /** After RunExit.Watch: the watches that were met, by number, and the linear address of the first access. */
+  get watchHit(): { readonly watches: readonly number[]; readonly address: number } | undefined {
+    if (this.get(L.WATCH_HIT) === 0) return undefined;
+    const met = [this.get(L.WATCH_HITS), this.get(L.WATCH_HITS + 4)];
+    const watches = Array.from({ length: L.WATCH_MOST }, (_, n) => n).filter((n) => (met[n >> 5]! >>> (n & 31)) & 1);
+    return { watches, address: this.get(L.WATCH_HIT_AT) };
   }
   /** Stop after a change of the CPL, and after an access to a model-specific register. */
   setEventStops({ ring, msr }: { readonly ring: boolean; readonly msr: boolean }): void {

@@ -10,7 +10,7 @@ import type { Pc } from '../machine/pc.ts';
 
 export type ChipEvent = { readonly time: number } /** An interrupt wire changed its level: 'IRQ 1', 'NMI'. */ & (
   | { readonly kind: 'line'; readonly line: string; readonly level: boolean }
-  /** The processor acknowledged: this is the vector it was given. */
+  /** A request was taken: the processor was given this vector in its INTA cycle, or has polled and may think of it. */
   | { readonly kind: 'inta'; readonly vector: number }
   /** An EOI command took an IRQ out of service. */
   | { readonly kind: 'eoi'; readonly irq: number }

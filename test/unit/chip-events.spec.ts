@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Pc } from '../../emu/machine/pc.ts';
-import { boot, ring0 } from '../../emu/testing/index.ts';
+import { at, boot, edge, ring0 } from '../../emu/testing/index.ts';
 import { type ChipEvent, formatChipEvent, listenToChips } from '../../emu/trace/chip-events.ts';
 
 const KEY = ring0`
@@ -39,6 +39,25 @@ test('a key press is told from the wire to the end of interrupt, in order and wi
   m.pc.machine.inputs.schedule(m.pc.machine.now, { kind: 'key', key: 'a', down: false });
   m.run({ instructions: 100_000 });
   expect(events.length).toBe(5);
+});
+
+test('a poll takes a request as INTA does, and is told as one', async () => {
+  const m = await boot(ring0`
+      start:
+        irqs 5
+      wait: jmp wait
+      poll:
+        mov al, 0x0c
+        out 0x20, al
+        in al, 0x20
+        hlt
+  `);
+  m.input(edge(5), at(5000));
+  m.run({ instructions: 6000 });
+  m.pc.cpu.eip = m.addressOf('poll');
+  m.run();
+  expect(m.pc.cpu.eax & 0xff).toBe(0x85);
+  expect(m).toAcknowledge(0x25, 1);
 });
 
 test('NMI has its line, and bytes that stream are no register writes', async () => {

@@ -98,6 +98,7 @@ test('the IDT: gates in protected mode, far pointers in real mode', async () => 
     here: hlt`,
     'here',
   );
+  expect(show(realMode.scene, 'idt', 0x10)).toMatch(/\n10 video /);
   expect(show(realMode.scene, 'idt', 8)).toMatch(/real mode\n08 #DF {3}0000:[\da-f]{4}/);
   expect(show(realMode.scene, 'segments')).toMatch(/gs {3}0000 .*real mode\nldtr 0000 null\ntr {3}0000 null/);
 });

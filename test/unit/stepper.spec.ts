@@ -163,6 +163,25 @@ describe('forwards', () => {
     expect(where('change')).toEqual(['three']);
   });
 
+  test('two watches that one instruction meets are both told, and both count', async () => {
+    const { machine, stepper, pc } = await stepperOn(ring0`
+      start:  mov   esi, cell
+              mov   edi, other
+              movsd
+      behind: hlt
+              align 4096
+      cell:   dd    7
+      other:  dd    0
+    `);
+    const watch = (label: string, on: 'read' | 'write') =>
+      stepper.add({ kind: 'memory', first: machine.addressOf(label), bytes: 4, on }, { once: true });
+    const [read, write] = [watch('cell', 'read'), watch('other', 'write')];
+    expect(stepper.run()).toEqual({ kind: 'stop', stop: read, others: [write] });
+    expect([read.hits, write.hits]).toEqual([1, 1]);
+    expect(pc.cpu.eip).toBe(machine.addressOf('behind'));
+    expect(stepper.run()).toMatchObject({ kind: 'machine' });
+  });
+
   test('watched memory on the stack of a trap, and under a string instruction', async () => {
     const { machine, stepper, pc } = await stepperOn(ring0`
       start:  mov   edi, area
@@ -180,6 +199,26 @@ describe('forwards', () => {
     stepper.run();
     expect(stepper.traps.last?.vector).toBe(0x40);
   });
+});
+
+test('a reset is the end when nothing is to come after it, and one can go back from there', async () => {
+  const machine = await boot(ring0`
+    start:  inc   dword [0x300000]
+            mov   al, 0xfe
+    here:   out   0x64, al
+    behind: jmp   behind
+  `);
+  const { pc } = machine;
+  const stepper = new Stepper(pc, machine.symbols, { history: { noReboot: true } });
+  const ended = { kind: 'machine', stop: { kind: 'reset' } };
+  expect(stepper.run()).toMatchObject(ended);
+  const { now } = pc.machine;
+  expect(stepper.run()).toMatchObject(ended);
+  expect(pc.machine.now).toBe(now);
+  stepper.back();
+  expect(pc.cpu.eip).toBe(machine.addressOf('here'));
+  expect(stepper.run()).toMatchObject(ended);
+  expect(machine.dword(0x300000)).toBe(1);
 });
 
 describe('backwards', () => {

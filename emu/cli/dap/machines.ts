@@ -7,7 +7,7 @@ import type { DebugAdapter } from '../../debug/dap/adapter.ts';
 import { type Configuration, ConfigurationError, type Debuggee, type DebugHost } from '../../debug/dap/debuggee.ts';
 import { Stepper } from '../../debug/stepper/stepper.ts';
 import { debugInfoOf } from '../../trace/debug-info.ts';
-import { historyBytesOf } from '../machine/debug-plan.ts';
+import { historyOptionsOf } from '../machine/debug-plan.ts';
 import { goToCursor } from '../machine/kept.ts';
 import { type Closers, planOf, withClearErrors } from '../machine/plan.ts';
 import { drained } from '../session/pipe-face.ts';
@@ -56,7 +56,7 @@ export class LaunchingHost implements DebugHost {
     // A person sits at the client, so the guest waits when it waits, unless it is told not to.
     const plan = planOf(options, options.all('serial')[0] ?? 'stdio', true, closers, say);
     const session = withClearErrors(() => new Session(plan));
-    const history = { bytes: historyBytesOf(options) };
+    const history = historyOptionsOf(options);
     const debugInfo = debugInfoOf(plan.image.file);
     const stepper = new Stepper(session.pc, session.symbols, { history, debugInfo });
     withClearErrors(() => goToCursor(plan.kept, session.pc, (limits) => stepper.history.run(limits)));

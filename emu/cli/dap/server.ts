@@ -26,7 +26,7 @@ export class DapServer implements Debugger, DebugHost {
     private readonly plan: DebugPlan,
     private readonly server: Server,
   ) {
-    const history = { bytes: plan.historyBytes };
+    const { history } = plan;
     const debugInfo = debugInfoOf(session.image.file);
     this.stepper = new Stepper(session.pc, session.symbols, { history, debugInfo });
     if (!plan.waits) this.free = this.stepper.begin('run');

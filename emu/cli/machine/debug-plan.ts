@@ -1,5 +1,6 @@
 /** Whether and where a debugger may attach to the machine of `trapgate run`. */
 
+import type { HistoryOptions } from '../../debug/stepper/history.ts';
 import { UsageError } from '../command.ts';
 import { parseTcpAddress, type TcpAddress } from '../session/tcp-address.ts';
 import { DEFAULT_HISTORY_MB, type MachineOptions } from './plan.ts';
@@ -13,14 +14,14 @@ export interface DebugPlan extends TcpAddress {
   readonly protocol: 'gdb' | 'dap';
   /** Stand until the debugger lets it go. */
   readonly waits: boolean;
-  readonly historyBytes: number;
+  readonly history: HistoryOptions;
 }
 
 /** What -gdb, -dap, -s, -S and --history ask for. @throws UsageError */
 export function debugPlanOf(options: MachineOptions): DebugPlan | undefined {
   const asked = (['s', 'gdb', 'dap'] as const).filter((name) => options.has(name));
   if (asked.length > 1) throw new UsageError(`-${asked.join(' and -')}: one debugger at a time can attach`);
-  const historyBytes = historyBytesOf(options);
+  const history = historyOptionsOf(options);
   const [how] = asked;
   if (how === undefined) {
     for (const name of ['S', 'history'] as const) {
@@ -34,10 +35,11 @@ export function debugPlanOf(options: MachineOptions): DebugPlan | undefined {
       throw new UsageError(`--${name} is for a run that time goes through once, not under a debugger`);
   }
   const address = parseTcpAddress(`-${how}`, how === 's' ? USUAL : options.get(how)!);
-  return { ...address, protocol: how === 'dap' ? 'dap' : 'gdb', waits: options.has('S'), historyBytes };
+  return { ...address, protocol: how === 'dap' ? 'dap' : 'gdb', waits: options.has('S'), history };
 }
 
-/** What --history allows. @throws UsageError */
-export function historyBytesOf(options: MachineOptions): number {
-  return (options.number('history', { min: 1, max: 65536 }) ?? DEFAULT_HISTORY_MB) * MB;
+/** What --history and --no-reboot say about going back. @throws UsageError */
+export function historyOptionsOf(options: MachineOptions): HistoryOptions {
+  const bytes = (options.number('history', { min: 1, max: 65536 }) ?? DEFAULT_HISTORY_MB) * MB;
+  return { bytes, noReboot: options.has('no-reboot') };
 }

@@ -20,7 +20,7 @@ export class GdbServer implements Debugger {
     plan: DebugPlan,
     private readonly server: Server,
   ) {
-    const history = { bytes: plan.historyBytes };
+    const { history } = plan;
     const debugInfo = debugInfoOf(session.image.file);
     this.stepper = new Stepper(session.pc, session.symbols, { history, debugInfo });
     this.stub = new GdbStub(

@@ -82,7 +82,9 @@ export class Conversation {
     const nameOf = (address: number) => this.nameOf(address);
     switch (reason.kind) {
       case 'stop':
-        return [line(strong(`stop ${reason.stop.id}: ${describeStop(reason.stop, nameOf)}`))];
+        return [reason.stop, ...(reason.others ?? [])].map((stop) =>
+          line(strong(`stop ${stop.id}: ${describeStop(stop, nameOf)}`)),
+        );
       case 'machine':
         return [line(bad(describeMachineStop(reason.stop, nameOf)))];
       case 'start':

@@ -489,7 +489,8 @@ export class DebugAdapter extends AnsweringSession {
       case 'stop': {
         const owner = this.breakpoints.ownerOf(reason.stop);
         const { symbols } = this.theDebuggee().stepper;
-        const text = describeStopAt(reason.stop.at, (address) => symbols.nameOf(address));
+        const met = [reason.stop, ...(reason.others ?? [])];
+        const text = met.map(({ at }) => describeStopAt(at, (address) => symbols.nameOf(address))).join(', ');
         this.tell(owner?.kind ?? 'breakpoint', {
           text,
           ...(owner && owner.kind !== 'exception' ? { hitBreakpointIds: [owner.id] } : {}),

@@ -1,6 +1,7 @@
 /**
  * The registers gdb sees, in the order of their numbers, and target.xml, which tells gdb of them (GDB manual, G.5.3).
  * The system registers are a feature of our own: gdb shows them by name (`info registers cr3 idtr_base`) and in `info all-registers`.
+ * `info registers system` stays empty, whatever group they are given: gdb's code for x86 asks its own list.
  */
 
 import * as L from '../../core/layout.ts';

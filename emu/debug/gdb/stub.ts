@@ -136,7 +136,7 @@ export class GdbStub {
       case 'machine': {
         const { stop } = reason;
         if (stop.kind === 'exit') return `W${hexByte(stop.status & 0xff)}`;
-        if (stop.kind === 'power-off') return 'W00';
+        if (stop.kind === 'power-off' || stop.kind === 'reset') return 'W00';
         this.say(`${describeStop(stop, (address) => this.stepper.symbols.nameOf(address))}\n`);
         return `T${hexByte(stop.kind === 'shutdown' ? SIGSEGV : SIGTRAP)}${this.where()}`;
       }
@@ -358,7 +358,7 @@ export class GdbStub {
 
 /** Nothing can follow these. */
 function isEnd({ kind }: Stop): boolean {
-  return kind === 'exit' || kind === 'power-off';
+  return kind === 'exit' || kind === 'power-off' || kind === 'reset';
 }
 
 function isAddress(value: number | undefined): value is number {

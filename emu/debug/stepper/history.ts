@@ -36,6 +36,8 @@ export interface HistoryOptions {
   readonly bytes?: number;
   /** Instructions between saves of a machine that changes little; default 5,000,000. */
   readonly interval?: number;
+  /** A reset is the end: the machine does not start again, but one can go back. */
+  readonly noReboot?: boolean;
 }
 
 interface Save {
@@ -56,15 +58,19 @@ export class History {
   private used = 0;
   private readonly bound: number;
   private readonly interval: number;
+  private readonly noReboot: boolean;
+  /** The reset that nothing comes after, and when. */
+  private ended: { readonly time: number; readonly stop: Stop } | undefined;
   private readonly travelled: (() => void)[] = [];
 
   /** The history begins here. */
   constructor(
     private readonly pc: Pc,
-    { bytes = 256 * MB, interval = DEFAULT_INTERVAL }: HistoryOptions = {},
+    { bytes = 256 * MB, interval = DEFAULT_INTERVAL, noReboot = false }: HistoryOptions = {},
   ) {
     this.bound = bytes;
     this.interval = interval;
+    this.noReboot = noReboot;
     this.saveAll();
   }
 
@@ -105,17 +111,18 @@ export class History {
 
   /**
    * Machine.run, with saves on the way. In the past it repeats what was; beyond the horizon it goes on with the new.
-   * A reset that the guest asks for is done, and is no stop.
+   * A reset that the guest asks for is done, and is no stop, unless nothing is to come after one.
    */
   run(limits: RunLimits): Stop {
     const { machine } = this.pc;
     const until = Math.min(limits.until ?? Infinity, machine.now + (limits.instructions ?? Infinity));
     for (;;) {
+      if (this.hasEnded) return this.ended!.stop;
       const goal = Math.min(until, this.isPast ? this.horizon : this.nextSave);
       const stop = machine.run({ ...limits, instructions: Infinity, until: Math.max(goal, machine.now) });
       if (this.isPast && machine.now >= this.horizon) machine.inputs.beginPresent();
-      if (stop.kind === 'reset') machine.reset();
-      else if (stop.kind !== 'budget') return this.settled(stop);
+      if (stop.kind === 'reset') this.reset(stop);
+      if (this.hasEnded || (stop.kind !== 'budget' && stop.kind !== 'reset')) return this.settled(stop);
       if (!this.isPast && machine.now >= this.nextSave) this.save();
       if (machine.now >= until) return { kind: 'budget' };
     }
@@ -179,6 +186,7 @@ export class History {
   fork(): void {
     if (this.isPast) {
       const { now } = this.pc.machine;
+      if (this.ended && now < this.ended.time) this.ended = undefined;
       const gone = this.saves.splice(this.saves.findLastIndex((save) => save.time <= now) + 1);
       for (const { pages } of gone) this.used -= sizeOf(pages);
       this.base = Math.min(this.base, this.saves.length - 1);
@@ -276,7 +284,7 @@ export class History {
   /** Run to a time, whatever the guest does on the way. */
   private replay(time: number): void {
     const { machine } = this.pc;
-    while (machine.now < time) {
+    while (machine.now < time && !this.hasEnded) {
       const stop = machine.run({ until: time });
       this.answer(stop);
       if (stop.kind === 'shutdown') break;
@@ -286,9 +294,19 @@ export class History {
     if (this.isPast && machine.now >= this.horizon) machine.inputs.beginPresent();
   }
 
+  private get hasEnded(): boolean {
+    return this.ended !== undefined && this.pc.machine.now >= this.ended.time;
+  }
+
+  private reset(stop: Stop): void {
+    const { machine } = this.pc;
+    if (this.noReboot) this.ended = { time: machine.now, stop };
+    else machine.reset();
+  }
+
   /** What is done about a stop in the past, so that it goes on. */
   private answer(stop: Stop): void {
-    if (stop.kind === 'reset') this.pc.machine.reset();
+    if (stop.kind === 'reset') this.reset(stop);
     if (stop.kind === 'breakpoint') this.pc.cpu.passBreakpoint(this.pc.machine.now);
   }
 

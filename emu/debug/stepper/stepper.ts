@@ -30,7 +30,7 @@ export interface StepperOptions {
 export type Verb = 'step' | 'over' | 'out' | 'run' | 'back' | 'backOver' | 'runBack';
 
 /** Machine stops after which nothing can follow. */
-const FINAL: readonly Stop['kind'][] = ['exit', 'power-off', 'shutdown'];
+const FINAL: readonly Stop['kind'][] = ['exit', 'power-off', 'reset', 'shutdown'];
 
 /** What a piece of running came back with. */
 interface Event {
@@ -399,9 +399,10 @@ export class Stepper {
       // Of one instruction several things can be told, and the machine's stop names one of them.
       const trapped = stop.kind === 'traps' || (stop.kind !== 'budget' && cpu.trapCount !== trapCount);
       const met = this.met({ stop, trapped, watched: machine.now !== now, heard: this.listeners.take() }, looking);
-      if (met) {
-        if (met.once) this.remove(met.id);
-        return { kind: 'stop', stop: met };
+      const [first, ...others] = met;
+      if (first) {
+        for (const { id, once } of met) if (once) this.remove(id);
+        return { kind: 'stop', stop: first, ...(others.length > 0 ? { others } : {}) };
       }
       if (this.pauseAsked && !looking) return { kind: 'paused' };
       switch (stop.kind) {
@@ -430,15 +431,14 @@ export class Stepper {
     }
   }
 
-  /** The stop point that is the reason for a machine's stop, its condition asked and its count kept. */
-  private met(event: Event, looking: boolean): StopPoint | undefined {
-    for (const point of this.points.values()) {
-      if (!this.matches(point.at, event)) continue;
-      if (point.condition && !point.condition(this.pc)) continue;
+  /** The stop points that are the reason for a machine's stop, their conditions asked and their counts kept. */
+  private met(event: Event, looking: boolean): StopPoint[] {
+    return [...this.points.values()].filter((point) => {
+      if (!this.matches(point.at, event)) return false;
+      if (point.condition && !point.condition(this.pc)) return false;
       if (!looking) point.hits++;
-      if (looking || point.hits > (point.ignore ?? 0)) return point;
-    }
-    return undefined;
+      return looking || point.hits > (point.ignore ?? 0);
+    });
   }
 
   private matches(at: StopAt, { stop, trapped, watched, heard }: Event): boolean {
@@ -471,10 +471,8 @@ export class Stepper {
             port <= at.last && port + width > at.first && (at.on === 'access' || write === (at.on === 'write')),
         );
       case 'memory': {
-        const hit = watched ? cpu.watchHit : undefined;
-        if (!hit || this.memoryStops[hit.watch] === undefined) return false;
-        const met = this.memoryStops[hit.watch]!.at;
-        if (met.first !== at.first || met.bytes !== at.bytes || met.on !== at.on) return false;
+        const met = watched ? (cpu.watchHit?.watches ?? []) : [];
+        if (!met.some((n) => this.memoryStops[n]?.at === at)) return false;
         return at.on !== 'change' || this.hasChanged(at.first, at.bytes);
       }
       case 'time':

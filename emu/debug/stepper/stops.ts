@@ -58,7 +58,8 @@ export interface StopPoint extends StopOptions {
 
 /** Why the stepper stands where it does. */
 export type Reason =
-  | { readonly kind: 'stop'; readonly stop: StopPoint }
+  /** `others`: stops that were met by the same instruction. */
+  | { readonly kind: 'stop'; readonly stop: StopPoint; readonly others?: readonly StopPoint[] }
   /** The steps asked for are done. */
   | { readonly kind: 'step' }
   /** Nothing earlier is known: the beginning of the history. */

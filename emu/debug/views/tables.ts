@@ -75,6 +75,19 @@ export function gdtView({ sight }: Scene): Line[] {
   return lines;
 }
 
+/** What PCs use these vectors for in real mode, where they are numbers of BIOS services and tables more than exceptions. */
+const BIOS_SERVICES: readonly string[] = [
+  ...['video', 'equip', 'mem', 'disk', 'com', 'sys', 'keys', 'print', 'basic', 'boot', 'time'],
+  ...['break', 'tick', 'crtc', 'fdpt', 'font'],
+];
+const FIRST_BIOS_SERVICE = 0x10;
+
+function nameInTable(vector: number, real: boolean): string {
+  const service = real ? BIOS_SERVICES[vector - FIRST_BIOS_SERVICE] : undefined;
+  const name = nameOfVector(vector);
+  return service ?? (name.startsWith('vector') ? '' : name);
+}
+
 /** The gates that are present, or the one asked for. In real mode: the interrupt table. */
 export function idtView({ sight, symbols }: Scene, only?: number): Line[] {
   const { idtr } = sight.cpu;
@@ -85,8 +98,7 @@ export function idtView({ sight, symbols }: Scene, only?: number): Line[] {
   const lines = [line(title(`IDT at ${hex(base)}, limit ${hex(limit, 4)}`), dim(real ? ', real mode' : ''))];
   const last = only ?? Math.min(255, Math.floor((limit + 1) / size) - 1);
   for (let vector = only ?? 0; vector <= last; vector++) {
-    const name = nameOfVector(vector);
-    const label = `${hex(vector, 2)} ${name.startsWith('vector') ? '' : name}`.padEnd(8);
+    const label = `${hex(vector, 2)} ${nameInTable(vector, real)}`.padEnd(8);
     if (real) {
       const far = peekNumber(sight, base + vector * 4);
       if (far === undefined || (far === 0 && only === undefined)) continue;
