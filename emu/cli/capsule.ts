@@ -6,16 +6,23 @@ import { type Capsule, formatCapsule, parseCapsule } from '../machine/keeping/ca
 import { formatInputs } from '../machine/keeping/input-log-file.ts';
 import { type Command, CommandError, UsageError } from './command.ts';
 import { readFile, writeWhole } from './files.ts';
-import { goToCursor, runOn } from './machine/kept.ts';
+import { debugInfoFor, goToCursor, runOn, sourcesFor } from './machine/kept.ts';
 import { type Closers, MACHINE_OPTIONS, type MachineOptions, planOf, withClearErrors } from './machine/plan.ts';
 import { describeOptions, type OptionSpec, parseOptions } from './options.ts';
-import { Session } from './session/session.ts';
+import { type Plan, Session } from './session/session.ts';
+import { sourceFiles } from './stepper/source-files.ts';
 
 const OPTIONS = [
   { name: 'o', argument: 'FILE', help: 'make a capsule of IMAGE, there' },
   { name: 'at', argument: 'N', help: 'its cursor: a virtual time in instructions (default: the end of the run)' },
   { name: 'note', argument: 'TEXT', help: 'what it is about' },
-  { name: 'source', argument: 'FILE', help: 'a source to put in', many: true },
+  {
+    name: 'source',
+    argument: 'FILE',
+    help: 'another source to put in; those that the image names are found\nwhere trapgate debug finds them',
+    many: true,
+  },
+  { name: 'no-sources', help: 'leave those out' },
   { name: 'extract', argument: 'FOLDER', help: 'take CAPSULE apart: image, modules, inputs and sources' },
   ...MACHINE_OPTIONS,
 ] as const satisfies readonly OptionSpec[];
@@ -24,7 +31,7 @@ const HELP = `usage: trapgate capsule -o FILE [OPTIONS] IMAGE
        trapgate capsule [--extract FOLDER] CAPSULE
 
 A time capsule is one file that takes anybody to one instruction of one run: it holds the image and its modules, how the
-machine was built, all that entered it, the sources, and the cursor. trapgate debug CAPSULE stands at the cursor, with
+machine was built, all that entered it, the sources that its debug information names, and the cursor. trapgate debug CAPSULE stands at the cursor, with
 everything before it to step back through; trapgate run CAPSULE goes on from there. On the way it is checked that the
 machine has become what it was.
 
@@ -82,13 +89,25 @@ function make(options: CapsuleOptions, out: string): void {
     if (at !== undefined && pc.machine.now < at) {
       throw new CommandError(`it never came to ${at}: ${session.describe(stop)}, at ${pc.machine.now}`);
     }
-    const sources = new Map(options.all('source').map((path) => [path, Buffer.from(readFile(path)).toString('utf8')]));
+    const sources = sourcesOf(plan, options.all('source'), !options.has('no-sources'));
     const start = plan.kept?.start && readFile(plan.kept.path);
     if (start && plan.kept?.capsule) throw new UsageError(`${plan.kept.path} is a capsule that begins with a snapshot`);
     writeWhole(out, formatCapsule(pc, { note: options.get('note') ?? '', sources, ...(start ? { start } : {}) }));
   } finally {
     for (const close of closers) close();
   }
+}
+
+/** The sources that the image names, as far as they can be found, and those that a person gives. */
+function sourcesOf({ kept, image }: Plan, given: readonly string[], named: boolean): Map<string, string> {
+  const { lines } = debugInfoFor(kept, image.file);
+  const find = sourcesFor(kept, sourceFiles(image.file.name));
+  const found = (named ? lines.files : []).flatMap((file): [string, string][] => {
+    const text = find(file);
+    return text === undefined ? [] : [[file, text.join('\n')]];
+  });
+  const read = (path: string): string => Buffer.from(readFile(path)).toString('utf8');
+  return new Map([...found, ...given.map((path): [string, string] => [lines.fileLike(path) ?? path, read(path)])]);
 }
 
 function describe({ recipe, start, inputs, cursor, sources }: Capsule): string {
@@ -118,7 +137,8 @@ function extract({ recipe, inputs, cursor, sources }: Capsule, folder: string): 
     ...modules.map(({ commandLine, bytes }): [string, Uint8Array] => [basename(commandLine.split(' ')[0]!), bytes]),
     ['inputs.jsonl', formatInputs(inputs)],
     ['machine.json', `${JSON.stringify({ ...recipe.configuration, cursor }, null, 2)}\n`],
-    ...[...sources].map(([name, text]): [string, string] => [join('sources', name), text]),
+    // Some begin above the folder that their image was built in: here all are below this one.
+    ...[...sources].map(([name, text]): [string, string] => [join('sources', join('/', name)), text]),
   ];
   for (const [name, content] of parts) {
     const path = resolve(folder, name);
