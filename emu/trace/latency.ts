@@ -42,9 +42,11 @@ export function latenciesOf(
   /** Softirqs and works that a handler asked for, and the rise that led to it. */
   const asked = new Map<string, { irq: number; since: number }>();
   for (const event of events) {
-    if (event.kind === 'line' && event.level) {
+    if (event.kind === 'line') {
       const irq = Number(event.line.replace('IRQ ', ''));
-      if (!rose.has(irq)) rose.set(irq, event.time);
+      // A request that goes away before it is acknowledged is forgotten (8259A data sheet, page 8): somebody polled.
+      if (!event.level) rose.delete(irq);
+      else if (!rose.has(irq)) rose.set(irq, event.time);
     } else if (event.kind === 'interrupt') {
       const irq = irqOf(event.trap.vector);
       const since = irq === undefined ? undefined : rose.get(irq);

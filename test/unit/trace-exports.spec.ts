@@ -130,6 +130,14 @@ describe('latencies', () => {
     expect(line!.toEoi.every((time, i) => line!.toHandler[i]! < time && time < line!.toReturn[i]!)).toBe(true);
   });
 
+  test('a rise that goes away before it is acknowledged leads to no interrupt: the next one’s counts', () => {
+    const line = (time: number, level: boolean): MachineEvent => ({ time, kind: 'line', line: 'IRQ 1', level });
+    const trap = { vector: 0x21, cause: 'external' } as TrapEntry;
+    const events: MachineEvent[] = [line(100, true), line(110, false), line(5000, true)];
+    const [measured] = latenciesOf([...events, { time: 5001, kind: 'interrupt', trap }], () => 1);
+    expect(measured!.toHandler).toEqual([1]);
+  });
+
   test('percentiles are nearest ranks', () => {
     const values = Array.from({ length: 200 }, (_, i) => 200 - i);
     expect(percentilesOf(values)).toEqual({ count: 200, p50: 100, p90: 180, p99: 198, max: 200 });
