@@ -4,7 +4,7 @@
  *
  *     make conformance-freeze
  */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { Random } from '../../fuzz/random.ts';
 import { type Coverage, cover, forms } from '../coverage.ts';
@@ -138,17 +138,23 @@ export function writeFloating(): void {
     since = 0;
   }
   const rows = askReferee(cases).map((outcome, id) => JSON.stringify(toRow(id, cases[id]!, outcome)));
-  const about = 'Each form of each x87, MMX and SSE instruction, and what an x86 processor (AMD, family 25) made of it';
+  const about = `Each form of each x87, MMX and SSE instruction, and what an x86 processor (${processorHere()}) made of it`;
   const head = JSON.stringify({ format: 'x86-fpu-cases/1', about });
   writeFileSync(FLOATING, gzipSync(`${head.slice(0, -1)},"rows":[\n${rows.join(',\n')}\n]}\n`, { level: 9 }));
+}
+
+/** This machine's processor: "AuthenticAMD, family 25". */
+function processorHere(): string {
+  const info = readFileSync('/proc/cpuinfo', 'utf8');
+  const field = (name: string): string => new RegExp(`^${name}\\s*: (.*)$`, 'm').exec(info)?.[1] ?? 'unknown';
+  return `${field('vendor_id')}, family ${field('cpu family')}`;
 }
 
 function write(kept: readonly TrapCase[]): void {
   const base = kept[0]!.init as InitialState;
   const head = {
     format: 'x86-trap-cases/1',
-    about:
-      'A fixed slice of what is compared with referees: Bochs 2.7 (core_duo_t2400_yonah), and an AMD processor (family 25) for programs of ring 3',
+    about: `A fixed slice of what is compared with referees: Bochs 2.7 (core_duo_t2400_yonah, p4_willamette for opcodes), QEMU 7.2 for CPUID, and for programs of ring 3 a processor (${processorHere()})`,
     env: 'traps.json',
     base,
   };

@@ -44,6 +44,7 @@ export function* kinship(): Generator<Case> {
   yield asked('kin', 2, [0xff, 0, 0, 0]);
   yield asked('kin', 0x80000000, [ALL, ALL, ALL, ALL]);
   yield asked('kin', 0x80000001, [ALL, ALL, 0, NX]);
+  yield asked('kin', 0x80000005, [ALL, ALL, ALL, ALL]);
   yield asked('kin', 0x80000007, [ALL, ALL, ALL, ALL]);
   yield asked('kin', 0x80000008, [0xff00, ALL, ALL, ALL]);
 }

@@ -1,6 +1,6 @@
 /**
  * Exceptions that the other chapters do not come to, or so seldom that the frozen slice has none of them:
- * `make conformance-causes` says which those are. And the 8086's way of interrupts and returns.
+ * `make conformance-causes` says which those are.
  */
 import type { Case } from '../case.ts';
 import {
@@ -169,106 +169,4 @@ export function* reservedBits(): Generator<Case> {
   yield program('reserved.retfar_n', 'v86', [...wideReturn, 0xca, ...word(8)]);
   yield program('reserved.jmpfar', 'v86', [0x66, 0xea, ...dword(0x10000), ...word(0x800)]);
   yield program('reserved.callfar', 'v86', [0x66, 0x9a, ...dword(0x10000), ...word(0x800)]);
-}
-
-/** Where real mode's programs are, and how they come back: with AL as the number that they came with. */
-const REAL = 0x8000;
-const REAL_STACK = 0xf00;
-const REAL_TABLE = 0x1000;
-const PE = 1;
-
-/** @param code at 800:0100 */
-function inRealMode(id: string, code: readonly number[], idtLimit: number): Case {
-  // From a 16-bit segment: CR0.PE off, and away.
-  const leave = [0x0f, 0x20, 0xc0, 0x24, 0xfe, 0x0f, 0x22, 0xc0, 0xea, 0x00, 0x00, 0x00, 0x08];
-  const begin = [
-    ...[0x31, 0xc0, 0x8e, 0xd8, 0x8e, 0xc0], // xor ax, ax; mov ds, ax; mov es, ax
-    ...[0xb8, 0x00, 0x09, 0x8e, 0xd0, 0x66, 0xbc, ...dword(REAL_STACK)], // mov ax, 0x900; mov ss, ax; mov esp, ...
-    ...[0x66, 0x0f, 0x01, 0x1e, ...word(0x1ff0)], // o32 lidt [0x1ff0]
-    ...[0xe9, ...word(0x100 - 0x1a)],
-  ];
-  // Handlers: mov dl, vector; jmp home.
-  const handlers = Array.from({ length: 64 }, (_, n) => {
-    const from = 0x200 + 8 * n;
-    return [0xb2, n, 0xe9, ...word(0x400 - (from + 5)), 0x90, 0x90, 0x90];
-  }).flat();
-  const home = [
-    ...[0x66, 0x31, 0xc0, 0x8e, 0xd8], // xor eax, eax; mov ds, ax
-    ...[0x66, 0x0f, 0x01, 0x1e, ...word(0x1ff8)], // o32 lidt [0x1ff8]
-    ...[0x0f, 0x20, 0xc0, 0x0c, PE, 0x0f, 0x22, 0xc0], // mov eax, cr0; or al, PE; mov cr0, eax
-    ...[0x66, 0xea, ...dword(DATA + 256), ...word(8)],
-  ];
-  const after = [...[...mov(0, 0x10), 0x8e, 0xd0, 0x8e, 0xd8, 0x8e, 0xc0, 0xbc, ...dword(0x106f00)], ...DONE];
-  const table = Array.from({ length: 64 }, (_, n) => [...word(0x200 + 8 * n), ...word(0x800)]).flat();
-  const pointers = [...word(idtLimit), ...dword(REAL_TABLE), 0, 0, ...word(0x7ff), ...dword(IDT)];
-  return program(`real.${id}`, 0, [0xea, ...dword(0x40), ...word(0x118)], {
-    mem: [
-      [codeOf(0) + 0x40, Uint8Array.from(leave)],
-      [REAL, Uint8Array.from(begin)],
-      [REAL + 0x100, Uint8Array.from([...code, 0xb2, 0x7f, 0xe9, ...word(0x400 - (0x100 + code.length + 5))])],
-      [REAL + 0x200, Uint8Array.from(handlers)],
-      [REAL + 0x400, Uint8Array.from(home)],
-      [DATA + 256, Uint8Array.from(after)],
-      [REAL_TABLE, Uint8Array.from(table)],
-      [0x1ff0, Uint8Array.from(pointers)],
-    ],
-  });
-}
-
-/** Interrupts, faults, far transfers and returns in real mode. */
-export function* realMode(): Generator<Case> {
-  const iret = (flags: number, cs: number, ip: number) => [
-    0x68,
-    ...word(flags),
-    0x68,
-    ...word(cs),
-    0x68,
-    ...word(ip),
-    0xcf,
-  ];
-  const iretd = (flags: number, cs: number, eip: number) => [
-    ...[0x66, 0x68, ...dword(flags), 0x66, 0x68, ...dword(cs), 0x66, 0x68, ...dword(eip)],
-    ...[0x66, 0xcf],
-  ];
-  const programs: Readonly<Record<string, readonly number[]>> = {
-    nothing: [0x90],
-    int: [0xcd, 0x20],
-    int3: [0xcc],
-    into: [0xb0, 0x7f, 0x04, 0x01, 0xce],
-    int_last: [0xcd, 0x1f],
-    ud: [0x0f, 0x0b],
-    de: [0x31, 0xc9, 0xf7, 0xf1],
-    bound: [0x62, 0x06, ...word(0x1000)],
-    word_end: [0xa1, 0xff, 0xff],
-    iret: iret(0x0ad7, 0x800, 0x120),
-    iretd: iretd(0x0ad7, 0x800, 0x120),
-    iretd_far: iretd(0x202, 0x800, 0x10000),
-    iretd_flags: iretd(0x00247ad7, 0x800, 0x130),
-    retf: [0x68, ...word(0x800), 0x68, ...word(0x120), 0xcb],
-    retfd_far: [0x66, 0x68, ...dword(0x800), 0x66, 0x68, ...dword(0x10000), 0x66, 0xcb],
-    jmpf: [0xea, ...word(0x120), ...word(0x800)],
-    jmpf_far: [0x66, 0xea, ...dword(0x10000), ...word(0x800)],
-    callf: [0x9a, ...word(0x120), ...word(0x800)],
-    callf_far: [0x66, 0x9a, ...dword(0x10000), ...word(0x800)],
-    lldt: [0x0f, 0x00, 0xd0],
-    ltr: [0x0f, 0x00, 0xd8],
-    sldt: [0x0f, 0x00, 0xc0],
-    str: [0x0f, 0x00, 0xc8],
-    verr: [0x0f, 0x00, 0xe0],
-    lar: [0x0f, 0x02, 0xc0],
-    lsl: [0x0f, 0x03, 0xc0],
-    arpl: [0x63, 0xc0],
-    smsw: [0x0f, 0x01, 0xe0],
-    sysenter: [0x0f, 0x34],
-    sysexit: [0x0f, 0x35],
-    cli: [0xfa],
-    pushf: [0x9c, 0x58],
-    popf: [0x68, 0xd7, 0x7a, 0x9d, 0x9c, 0x58],
-    hlt_not: [0x0f, 0xff, 0xc0],
-    push_end: [0x66, 0xbc, ...dword(1), 0x50],
-  };
-  for (const [name, code] of Object.entries(programs)) {
-    const padded = [...code, ...new Array<number>(0x40 - code.length).fill(0x90)];
-    for (const limit of [0x3ff, 0x7f, 0x5f]) yield inRealMode(`${name}.${limit.toString(16)}`, padded, limit);
-  }
 }
