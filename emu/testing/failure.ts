@@ -33,6 +33,7 @@ function whyOf(machine: TestMachine, irq: number | undefined): string {
 
 function wayThere(machine: TestMachine, complaint: string): string {
   if (!machine.keepsCapsules) return '';
+  if (machine.hasOwnChips) return '(No capsule was made: the machine has chips that only this test knows.)';
   const { currentTestName = 'test', testPath = '' } = expect.getState();
   const slug = currentTestName.replaceAll(/[^A-Za-z0-9]+/g, '-').slice(0, LONGEST_NAME);
   const digest = createHash('sha256').update(testPath).update(currentTestName).digest('hex').slice(0, 8);

@@ -47,6 +47,7 @@ declare module 'vitest' {
   }
 }
 
+export type { Alarm, Clock, Device, IrqLine, MemoryWindow, PortWindow } from '../../devices/device.ts';
 export type { ChipEvent } from '../trace/chip-events.ts';
 export type { EventKind, EventOf, EventPattern, MachineEvent } from '../trace/events.ts';
 export type { Frame, Observation, Snapshot } from '../trace/frames.ts';
@@ -64,7 +65,7 @@ export { at, edge, key, keys, line, serial, type VirtualTime } from './inputs.ts
 export type { ExpectedInterrupt, ExpectedTrap } from './matchers.ts';
 export { bare, type Program, paged0, paged3, real, ring0, ring1, ring2, ring3 } from './program.ts';
 export { type Finding, type FindingKind, type SanitizerOptions, type StackBounds, sanitize } from './sanitizer.ts';
-export { boot, type ImageToBoot, type RunBudget, TestMachine, type TestOptions } from './test-machine.ts';
+export { type Board, boot, type ImageToBoot, type RunBudget, TestMachine, type TestOptions } from './test-machine.ts';
 export * from './vectors.ts';
 export {
   CODE_16,

@@ -3,12 +3,13 @@
  */
 
 import { readFileSync } from 'node:fs';
+import type { Clock, Device, IrqLine } from '../../devices/device.ts';
 import { strokesOf } from '../../devices/key-text.ts';
 import type { Input } from '../machine/input-log.ts';
 import type { Names } from '../machine/keeping/capsule.ts';
-import { ImageFile } from '../machine/loaders/image.ts';
+import { ImageFile, type ImageSymbol } from '../machine/loaders/image.ts';
 import type { BootModule } from '../machine/loaders/multiboot.ts';
-import { Pc } from '../machine/pc.ts';
+import { Pc, type PcOptions } from '../machine/pc.ts';
 import { describeStop, nameOfVector, type Stop } from '../machine/stop.ts';
 import { debugInfoOf } from '../trace/debug-info.ts';
 import {
@@ -39,11 +40,24 @@ export interface ImageToBoot {
 export interface TestOptions {
   /** Bytes of RAM; default 16 MB. */
   readonly ramBytes?: number;
+  /** How the PC is built otherwise. Its processor is always the same: a P6 with SSE2. */
+  readonly pc?: Pick<PcOptions, 'frequency' | 'serialPaced' | 'parallel' | 'disk' | 'startTime' | 'cmos' | 'watchdog'>;
+  /** Chips of the test's own, made for the board that they are put on. */
+  readonly chips?: (board: Board) => readonly Device[];
+  /** Names for places, beside those that the program or image has. */
+  readonly symbols?: Readonly<Record<string, number>>;
   /**
    * Follow handlers to their iret, which is slow inside them: for `frames` and the matchers about handlers.
    * Default: for programs yes, for images no.
    */
   readonly followHandlers?: boolean;
+}
+
+/** What a chip may know of the world. */
+export interface Board {
+  readonly clock: Clock;
+  /** A driver on an interrupt wire, low until it says otherwise. @throws RangeError for anything but 0, 1, 3 to 15 */
+  irq(n: number): IrqLine;
 }
 
 /** How far to run before giving up, in instructions. */
@@ -66,6 +80,8 @@ export class TestMachine {
   readonly symbols: SymbolTable;
   /** Whether a failure leaves a capsule; the explorer, which fails often, wants none. */
   keepsCapsules = true;
+  /** Chips that nobody else could build again: no capsule can be made of such a machine. */
+  readonly hasOwnChips: boolean;
   /** Virtual time beyond which no run goes: it ends with an error instead. The explorer's budget for a schedule. */
   deadline = Infinity;
   private readonly program: AssembledProgram | undefined;
@@ -75,17 +91,22 @@ export class TestMachine {
 
   constructor(what: Program | ImageToBoot, options: TestOptions) {
     this.pc = new Pc({
+      ...options.pc,
       ramBytes: options.ramBytes ?? 16 * MB,
       serial: (byte) => {
         this.output.push(byte);
         this.recorder.sent(byte);
       },
     });
+    const chips = options.chips?.(boardOf(this.pc)) ?? [];
+    for (const chip of chips) this.pc.machine.attach(chip);
+    this.hasOwnChips = chips.length > 0;
+    const names = Object.entries(options.symbols ?? {}).map(labelAt);
     if ('source' in what) {
       this.program = assembleProgram(what);
       const { bytes, address, symbols } = this.program;
       this.pc.boot({ file: new ImageFile('program', bytes), address });
-      this.symbols = new SymbolTable(symbols, address + bytes.length - 1);
+      this.symbols = new SymbolTable([...symbols, ...names], address + bytes.length - 1);
       this.lines = new SourceLines([]);
     } else {
       const file = new ImageFile(what.path, readFileSync(what.path));
@@ -94,7 +115,7 @@ export class TestMachine {
         commandLine: what.commandLine ?? '',
         modules: (what.modules ?? []).map(moduleOf),
       });
-      this.symbols = new SymbolTable(loaded.symbols, loaded.last);
+      this.symbols = new SymbolTable([...loaded.symbols, ...names], loaded.last);
       this.lines = debugInfoOf(file).lines;
     }
     this.recorder = new Recorder(this.pc, (options.followHandlers ?? 'source' in what) ? 'all' : 'none');
@@ -357,6 +378,21 @@ function formatStable({ vector, errorCode, cause, cpl, cs, eip, cr2 }: TrapEntry
   const where = symbol ?? `${hex(cs, 4)}:${hex(eip, 8)}`;
   const address = cr2 === undefined ? '' : `, cr2 ${hex(cr2, 8)}`;
   return `${nameOfVector(vector, errorCode)} ${cause}, ring ${cpl}, ${where}${address}`;
+}
+
+function labelAt([name, address]: [string, number]): ImageSymbol {
+  return { name, address, size: 0, kind: 'other', global: true };
+}
+
+function boardOf({ clock, wires }: Pc): Board {
+  return {
+    clock,
+    irq(n) {
+      const wire = wires[n];
+      if (!wire) throw new RangeError(`there is no interrupt wire ${n}`);
+      return wire.driver();
+    },
+  };
 }
 
 function moduleOf(commandLine: string): BootModule {

@@ -106,6 +106,13 @@ describe('a failure', () => {
     expect(await to((m) => m.runUntilTrap({ vector: GP, instructions: 9000 }))).toContain('#GP was not delivered');
   });
 
+  test('of a machine with chips of the test’s own has none, and says why', async () => {
+    const chip = { name: 'mine', reset() {}, peek: () => ({}), save: () => ({}), load() {} };
+    const m = await boot(ring0`start: jmp start`, { chips: () => [chip] });
+    expect(() => m.runUntilTrap({ instructions: 1000 })).toThrow(
+      '(No capsule was made: the machine has chips that only this test knows.)',
+    );
+  });
   test('of a machine that was changed by hand has a capsule that says so', async () => {
     const m = await nullSelector();
     m.pc.cpu.ebx = 77;

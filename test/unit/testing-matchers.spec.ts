@@ -139,6 +139,16 @@ describe('running', () => {
     expect(told).toMatch(/"kind":"eoi"} did not happen: the instruction budget is spent/);
   });
 
+  test('to a place that only the test has a name for, on a PC built as it says', async () => {
+    const m = await boot(ring0`start: nop\n jmp start`, {
+      symbols: { monitor: 0xf0000 },
+      pc: { frequency: 1_000_000 },
+      ramBytes: 4 * 2 ** 20,
+    });
+    expect(m.addressOf('monitor+4')).toBe(0xf0004);
+    expect([m.pc.clock.frequency, m.pc.cpu.ram.length]).toEqual([1_000_000, 4 * 2 ** 20]);
+  });
+
   test('to a place, and within so many instructions', async () => {
     const m = await boot(ring0`
       start:  mov     ecx, 100
