@@ -14,7 +14,8 @@ import { freeze } from './freeze.ts';
 import { type Group, Groups } from './groups.ts';
 import { Ours } from './ours.ts';
 import { buildRing3 } from './ring3.ts';
-import { emptyState, loadState, type State, saveState, type Tally, tallyOf } from './state.ts';
+import { type Run, runGroup, shareOf } from './run-group.ts';
+import { emptyState, loadState, type State, saveState, type Tally } from './state.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -26,11 +27,8 @@ const { values: options } = parseArgs({
   },
 });
 const wanted = Number(options.instructions);
-const shareOf = ({ share }: Group): number => (wanted * share) / 100;
 
 let stopping = false;
-/** A turn of the event loop: signals are heard in it. */
-const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20));
 
 const isTerminal = process.stderr.isTTY === true;
 function tell(text: string): void {
@@ -42,7 +40,7 @@ const SELDOM_MS = 10_000;
 let told = 0;
 function progress(state: State, group: Group, tally: Tally): void {
   const all = Object.values(state.groups).reduce((sum, { instructions }) => sum + instructions, 0);
-  const part = group.share ? ` of ${number(shareOf(group))}` : '';
+  const part = group.share ? ` of ${number(shareOf(group, wanted))}` : '';
   const line = `${group.name}: ${number(tally.instructions)}${part} instructions in ${number(tally.programs)} programs, ${tally.differed} differed; ${number(all)} in all`;
   if (isTerminal) process.stderr.write(`\r\x1b[K${line.slice(0, process.stderr.columns - 1)}`);
   else if (Date.now() - told > SELDOM_MS) {
@@ -51,30 +49,6 @@ function progress(state: State, group: Group, tally: Tally): void {
   }
 }
 const number = (n: number): string => Math.round(n).toLocaleString('en-US');
-
-/** Batch after batch of a group, until it has its share. @returns the state behind the last one that came to its end */
-async function runGroup(before: State, group: Group): Promise<State> {
-  let state = before;
-  for (;;) {
-    const next = structuredClone(state);
-    const tally = tallyOf(next, group.name);
-    if (stopping || tally.isThrough || (group.share > 0 && tally.instructions >= shareOf(group))) return state;
-    try {
-      const more = await group.batch(tally.next, tally, next);
-      tally.next++;
-      if (!more) tally.isThrough = true;
-    } catch (error) {
-      // A Ctrl-C ends the referees, too, and may be heard of later: what the batch has counted counts for nothing.
-      await turn();
-      if (stopping) return state;
-      throw error;
-    }
-    state = next;
-    saveState(state);
-    progress(state, group, tally);
-    await turn();
-  }
-}
 
 async function main(): Promise<number> {
   const obstacle = buildRing3();
@@ -87,8 +61,16 @@ async function main(): Promise<number> {
     stopping = true;
     process.stderr.write('\nstopping (Ctrl-C again: at once)\n');
   });
+  const run: Run = {
+    wanted,
+    isStopping: () => stopping,
+    onBatch: (done, group, tally) => {
+      saveState(done);
+      progress(done, group, tally);
+    },
+  };
   for (const group of new Groups(ours, tell).all(!obstacle)) {
-    if (!options.only || group.name.includes(options.only)) state = await runGroup(state, group);
+    if (!options.only || group.name.includes(options.only)) state = await runGroup(state, group, run);
   }
   return report(state);
 }
