@@ -40,6 +40,7 @@ trap_kinds:
         kind    "df", trap_df, "divide by zero while the divide error's gate is away: a double fault"
         kind    "stack", trap_stack, "call itself until the stack is used up: a double fault, too"
         kind    "vector", trap_vector, "int 56, a vector that nobody claims"
+        kind    "triple", trap_triple, "int3 without an IDT: a third fault resets the machine"
 trap_kinds_end:
 
         section .text
@@ -189,6 +190,17 @@ endproc
 
 proc trap_stack
         call    trap_stack
+endproc
+
+proc trap_triple
+        lidt    [.no_idt]
+        int3
+        section .rodata
+        align   4
+.no_idt:
+        dw      0
+        dd      0
+        section .text
 endproc
 
 proc trap_vector
