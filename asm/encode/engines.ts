@@ -5,8 +5,6 @@
  * Keystone's option setter is never called: it switches the radix to 16 behind one's back.
  */
 
-import loadCapstone from '@alexaltea/capstone-js';
-import loadKeystone from '@alexaltea/keystone-js';
 import type { Bits } from './operands.ts';
 
 /** What we use of keystone. */
@@ -52,6 +50,11 @@ type Load<T> = (settings: object) => Promise<T>;
 /** What they would print on the console is no business of ours: we say what is wrong ourselves. */
 const quiet = (): object => ({ print: () => {}, printErr: () => {} });
 
+// Not imported at the top: a bundle loads what stands there, even for who never assembles.
+const [{ default: loadKeystone }, { default: loadCapstone }] = await Promise.all([
+  import('@alexaltea/keystone-js'),
+  import('@alexaltea/capstone-js'),
+]);
 const [ks, cs] = await Promise.all([
   (loadKeystone as Load<KeystoneModule>)(quiet()),
   (loadCapstone as Load<CapstoneModule>)(quiet()),

@@ -1,43 +1,35 @@
 /** Finds the command that is meant, and turns errors into messages and exit statuses. */
 
 import manifest from '../../package.json' with { type: 'json' };
-import { command as asm } from './asm.ts';
-import { command as attach } from './attach.ts';
-import { command as capsule } from './capsule.ts';
 import { type Command, CommandError, Interrupted, UsageError } from './command.ts';
-import { command as compare } from './compare.ts';
-import { command as dap } from './dap.ts';
-import { command as debug } from './debug.ts';
-import { command as disasm } from './disasm.ts';
-import { command as link } from './link.ts';
-import { command as report } from './report.ts';
-import { command as run } from './run.ts';
-import { command as screenshot } from './screenshot.ts';
-import { command as trace } from './trace.ts';
 
-const COMMANDS: readonly Command[] = [
-  run,
-  debug,
-  attach,
-  dap,
-  screenshot,
-  trace,
-  report,
-  compare,
-  capsule,
-  asm,
-  link,
-  disasm,
-];
+/** Each is loaded when it is wanted: the assembler's engines alone take a tenth of a second. */
+const COMMANDS: Readonly<Record<string, () => Promise<{ readonly command: Command }>>> = {
+  run: () => import('./run.ts'),
+  debug: () => import('./debug.ts'),
+  attach: () => import('./attach.ts'),
+  dap: () => import('./dap.ts'),
+  screenshot: () => import('./screenshot.ts'),
+  trace: () => import('./trace.ts'),
+  report: () => import('./report.ts'),
+  compare: () => import('./compare.ts'),
+  capsule: () => import('./capsule.ts'),
+  asm: () => import('./asm.ts'),
+  link: () => import('./link.ts'),
+  disasm: () => import('./disasm.ts'),
+};
 
-const HELP = `trapgate: a PC emulator for seeing, testing and debugging traps and interrupts
+async function helpText(): Promise<string> {
+  const commands = await Promise.all(Object.values(COMMANDS).map(async (load) => (await load()).command));
+  return `trapgate: a PC emulator for seeing, testing and debugging traps and interrupts
 
 usage: trapgate COMMAND [ARGUMENTS]
 
-${COMMANDS.map(({ name, summary }) => `  ${name.padEnd(12)}${summary}`).join('\n')}
+${commands.map(({ name, summary }) => `  ${name.padEnd(12)}${summary}`).join('\n')}
 
 trapgate COMMAND --help tells more. trapgate --version tells the version.
 `;
+}
 
 /**
  * The whole of `trapgate`.
@@ -47,23 +39,24 @@ trapgate COMMAND --help tells more. trapgate --version tells the version.
 export async function dispatch(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;
   if (name === undefined) {
-    process.stderr.write(HELP);
+    process.stderr.write(await helpText());
     return 2;
   }
   if (isHelp(name) || (name === 'help' && rest.length === 0)) {
-    process.stdout.write(HELP);
+    process.stdout.write(await helpText());
     return 0;
   }
   if (name === '--version' || name === '-version') {
     process.stdout.write(`trapgate ${manifest.version}\n`);
     return 0;
   }
-  const wanted = name === 'help' ? rest[0] : name;
-  const command = COMMANDS.find((candidate) => candidate.name === wanted);
-  if (!command) {
+  const wanted = (name === 'help' ? rest[0] : name) ?? '';
+  const load = Object.hasOwn(COMMANDS, wanted) ? COMMANDS[wanted] : undefined;
+  if (!load) {
     process.stderr.write(`trapgate: no command is called '${wanted}'; trapgate --help lists them\n`);
     return 2;
   }
+  const { command } = await load();
   if (name === 'help' || rest.slice(0, rest.indexOf('--') >= 0 ? rest.indexOf('--') : undefined).some(isHelp)) {
     process.stdout.write(command.help);
     return 0;

@@ -7,7 +7,6 @@ import { type DebugPlan, debugPlanOf } from './machine/debug-plan.ts';
 import { goToCursor } from './machine/kept.ts';
 import { MACHINE_OPTIONS, planOf, withClearErrors } from './machine/plan.ts';
 import { describeOptions, parseOptions } from './options.ts';
-import { GdbServer } from './session/gdb-server.ts';
 import { PipeFace } from './session/pipe-face.ts';
 import { type Ending, type Face, Session } from './session/session.ts';
 import { HOST_KEYS_HELP } from './terminal/host-keys-help.ts';
@@ -79,7 +78,8 @@ async function run(args: readonly string[]): Promise<number> {
 }
 
 async function serverFor({ protocol }: DebugPlan) {
-  return protocol === 'gdb' ? GdbServer : (await import('./dap/server.ts')).DapServer;
+  if (protocol === 'gdb') return (await import('./session/gdb-server.ts')).GdbServer;
+  return (await import('./dap/server.ts')).DapServer;
 }
 
 function faceOf(serial: string, terminal: boolean, replays: boolean): Face {

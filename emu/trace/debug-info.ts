@@ -1,6 +1,7 @@
 /** What an image tells debuggers about itself, beside its symbols: lines of source, and where callers' frames are. */
 
-import { FrameTable, readLineTable } from '../../asm/index.ts';
+import { FrameTable } from '../../asm/debug/frame-table.ts';
+import { readLineTable } from '../../asm/debug/line-table.ts';
 import { type Elf32, parseElf32 } from '../machine/loaders/elf32.ts';
 import { ImageError, type ImageFile } from '../machine/loaders/image.ts';
 import { SourceLines } from './source-lines.ts';

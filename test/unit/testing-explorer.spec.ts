@@ -444,7 +444,7 @@ describe('the sanitizer', () => {
     ['a missing EOI at the master', 'mov al, 0x20\n out 0xa0, al', ['missing-eoi'], slave],
     ['a second EOI', `${EOI}${EOI}`, ['stray-eoi']],
     ['an EOI to the wrong chip', 'mov al, 0x20\n out 0xa0, al', ['stray-eoi', 'missing-eoi']],
-    ['a specific EOI for another IRQ in service', 'mov al, 0x63\n out 0x20, al', ['missing-eoi']],
+    ['a specific EOI for an IRQ that is not in service', 'mov al, 0x63\n out 0x20, al', ['stray-eoi', 'missing-eoi']],
     ['a register changed', `${EOI} inc ebx`, ['clobbered-register']],
     ['a segment register changed', `${EOI} mov ax, 0x23\n mov gs, ax`, ['clobbered-register']],
     ['a stack out of balance', `${EOI} push eax`, ['unbalanced-stack']],
@@ -481,6 +481,31 @@ describe('the sanitizer', () => {
     const m = await handled(handler, prepare);
     for (const kind of kinds) expect(found(m)).toContain(kind);
     if (kinds.length === 0) expect(found(m)).toEqual([]);
+  });
+
+  test('finds an EOI for the IRQ of somebody else', async () => {
+    const m = await boot(ring0`
+      start:  irqs    5, 7
+              on      0x25, five
+              on      0x27, seven
+              sti
+      idle:   jmp     idle
+      five:   push    eax
+              mov     al, 0x67                ; specific, of IRQ 7
+              out     0x20, al
+              pop     eax
+              iretd
+      seven:  sti
+              times 50 nop
+              eoi     7
+              iretd
+    `);
+    m.input(edge(7), at(5000));
+    m.input(edge(5), at(5010));
+    m.run({ instructions: 10_000 });
+    const told = sanitize(m).map(({ kind, text }) => `${kind}: ${text}`);
+    expect(told).toContain('foreign-eoi: the handler of IRQ 5 ended IRQ 7');
+    expect(told).toContain('missing-eoi: the handler of IRQ 5 returned without EOI');
   });
 
   test('what it finds is told with time and place', async () => {
