@@ -10,14 +10,20 @@ const PATIENCE_MS = 3_600_000;
 /** Slices between two comparisons. */
 const ROUND = 40;
 
+/** Progress of a soak, at once: what `console` is told waits until a test gives way to others. */
+function tell(line: string): void {
+  if (process.env.TRAPGATE_SOAK) process.stdout.write(`${line}\n`);
+}
+
 test.each(SEEDS)(
   'random port accesses, seed %i: nothing throws or hangs, and chips saved and loaded have the same future',
   (seed) => {
     const storm = new PortStorm(seed);
     const twin = new PortStorm(seed);
     const random = new Random(seed);
-    while (storm.accesses < ACCESSES / SEEDS.length) {
+    for (let round = 0; storm.accesses < ACCESSES / SEEDS.length; round++) {
       const before = storm.accesses;
+      if (round % 100 === 99) tell(`seed ${seed}: ${before} accesses ...`);
       const loadAt = random.below(ROUND);
       for (let i = 0; i < ROUND; i++) {
         storm.slice();
@@ -28,8 +34,7 @@ test.each(SEEDS)(
       expect(storm.accesses, 'the guest makes progress').toBeGreaterThan(before);
     }
     expect(storm.interrupts).toBeGreaterThan(100);
-    if (process.env.TRAPGATE_SOAK)
-      console.log(`seed ${seed}: ${storm.accesses} accesses, ${storm.interrupts} interrupts`);
+    tell(`seed ${seed}: ${storm.accesses} accesses, ${storm.interrupts} interrupts`);
   },
   PATIENCE_MS,
 );
