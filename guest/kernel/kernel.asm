@@ -110,6 +110,7 @@ _sdata:                                 ; first byte that may be written
 %include "drivers/mouse.asm"
 %include "drivers/mc146818.asm"
 %include "drivers/parport.asm"
+%include "drivers/ata.asm"
 %include "drivers/gpio.asm"
 %include "drivers/speaker.asm"
 %include "drivers/ib700wdt.asm"

@@ -60,6 +60,7 @@ proc files_init
         call    watchdog_devices
         call    mouse_devices
         call    parport_devices
+        call    ata_devices
         call    cpuid_devices
         call    ramfs_populate
 endproc

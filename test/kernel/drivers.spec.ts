@@ -1,6 +1,7 @@
 /** Drivers of the kernel: each chip raises its line, the driver answers, a program reads what came. */
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Tone } from '../../devices/speaker.ts';
+import { ImageFile } from '../../emu/machine/loaders/image.ts';
 import { behind, bit, expectRest, interruptOf, isException, pic, rtc } from './behind.ts';
 import { Guest } from './guest.ts';
 
@@ -169,7 +170,7 @@ describe('drivers', () => {
 
   test('BEL is a tone of 750 Hz for an eighth of a second', () => {
     const { machine } = guest.pc;
-    guest.command('cat bell readme');
+    guest.command('cat bell; echo');
     machine.run({ instructions: machine.clock.frequency / 20 });
     // Counter 2 of the 8254 makes a square wave of that period, and port 61h lets it out.
     const { control, loaded } = guest.pc.pit.peek().counters[2]!;
@@ -181,5 +182,50 @@ describe('drivers', () => {
     expect(on!.frequency).toBeCloseTo(750, -1);
     expect((off!.time - on!.time) / machine.clock.frequency).toBeCloseTo(0.125, 1);
     expect(off!.frequency).toBe(0);
+  });
+});
+
+describe('a disk', () => {
+  const SECTOR = 512;
+  const SECTORS = 16 * 63;
+  const bytes = new Uint8Array(SECTORS * SECTOR);
+  bytes.set(Buffer.from('first\n'), 0);
+  bytes.set(Buffer.from('second\n'), SECTOR);
+  let guest: Guest;
+  beforeAll(() => {
+    guest = Guest.shell(true, { pc: { disk: new ImageFile('disk', bytes) } });
+  });
+  afterEach(() => expectRest(guest));
+
+  test('is found, and is a file', () => {
+    expect(guest.console).toContain(`hda: ${SECTORS} sectors\n`);
+    expect(guest.command('ls -l /dev/hda')[0]).toMatch(/^c.* 3, {3}0 hda$|^c.* 3, {3}0 \/dev\/hda$/);
+    expect(row(guest, 14)).toBeUndefined();
+    guest.command('sleep 1 < /dev/hda &');
+    expect(row(guest, 14)).toMatch(/XT-PIC {6}ata_piix$/);
+    guest.command('wait');
+    expect(pic(guest).imr & bit(14)).toBe(bit(14));
+  });
+
+  test('gives its sectors, each with an interrupt on IRQ 14', () => {
+    const { said, traps } = behind(guest, () => guest.command('head -n 1 /dev/hda'));
+    expect(said.slice(1)).toEqual(['first']);
+    // The reader asks for a kilobyte.
+    expect(traps.filter(interruptOf(14))).toMatchObject(Array(2).fill({ vector: 0x2e, cause: 'external' }));
+    expect(guest.pc.disk!.peek()).toMatchObject({ status: 0x50, interrupt: false });
+  });
+
+  test('takes what is written, also a part of a sector', () => {
+    guest.command('echo FIRST > /dev/hda');
+    expect(guest.command('head -n 1 /dev/hda')).toEqual(['FIRST']);
+    expect(guest.command('cat /dev/hda | wc -l')).toEqual(['2']);
+    // The sector is read, changed, and written.
+    const { traps } = behind(guest, () => guest.command('echo again > /dev/hda'));
+    expect(traps.filter(interruptOf(14))).toHaveLength(2);
+  });
+
+  test('ends where it ends', () => {
+    expect(guest.command('cat /dev/zero > /dev/hda')).toEqual(['cat: write error: No space left on device']);
+    expect(guest.command('cat /dev/hda | wc').at(-1)).toMatch(new RegExp(` ${SECTORS * SECTOR}$`));
   });
 });

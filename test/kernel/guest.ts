@@ -33,7 +33,7 @@ export interface GuestOptions {
   /** How many of the latest traps `traps` keeps; default: all. */
   readonly keptTraps?: number;
   /** What else the machine is built with. */
-  readonly pc?: Pick<PcOptions, 'watchdog' | 'parallel' | 'tone'>;
+  readonly pc?: Pick<PcOptions, 'watchdog' | 'parallel' | 'tone' | 'disk'>;
   /** What COM2 and on send to. */
   readonly com?: readonly SerialSink[];
   /** Files beside those of the archive, each a multiboot module of its own. */
