@@ -35,35 +35,57 @@ const crimes: Crime[] = [
     report: trap('general protection fault', '1c2'),
     death: 'Segmentation fault',
   },
+  { command: 'exceptions step', vector: 1, report: trap('trap debug'), death: 'Trace/breakpoint trap' },
+  { command: 'exceptions into', vector: 4, report: trap('trap overflow'), death: 'Segmentation fault' },
+  { command: 'exceptions bound', vector: 5, report: trap('trap bounds'), death: 'Segmentation fault' },
+  ...Object.entries({ selector: 0x1000, null: 0, kernel: 0x68, cr0: 0, lidt: 0 }).map(([kind, errorCode]) => ({
+    command: `exceptions ${kind}`,
+    vector: 13,
+    errorCode,
+    report: trap('general protection fault', errorCode.toString(16)),
+    death: 'Segmentation fault',
+  })),
+  ...['cr1', 'lock'].map((kind) => ({
+    command: `exceptions ${kind}`,
+    vector: 6,
+    report: trap('trap invalid opcode'),
+    death: 'Illegal instruction',
+  })),
   { command: 'null_pointer', vector: 14, errorCode: 4, report: segfault('0', 4), death: 'Segmentation fault' },
   { command: 'kernel_memory', vector: 14, errorCode: 7, report: segfault('100000', 7), death: 'Segmentation fault' },
 ];
 
-describe('a program that does wrong dies alone', () => {
-  const guest = Guest.shell();
-  afterEach(() => expectRest(guest));
+/** At most ten reports of five seconds are printed: a new machine for the next ones. */
+const TEN = 10;
 
-  test.each(crimes)('$command', ({ command, vector, errorCode, report, death }) => {
-    const from = guest.traps.entries.length;
-    const lines = guest.command(command);
-    const name = command.split(' ')[0]!;
-    const wrong = guest.traps.entries.slice(from).filter(({ cpl, vector }) => cpl === 3 && vector < 32);
-    expect(wrong).toHaveLength(1);
-    expect(wrong[0]).toMatchObject({ vector, errorCode });
-    const prefix = vector === 14 ? `${name}\\[\\d+\\]: ` : `traps: ${name}\\[\\d+\\] `;
-    expect(lines.join('\n')).toMatch(new RegExp(`^${prefix}${report} ${name}${TEXT}$`, 'm'));
-    expect(lines.at(-1)).toBe(death);
-    expect(lines).not.toContain('Never said.');
-  });
+describe.each([crimes.slice(0, TEN), crimes.slice(TEN, 2 * TEN), crimes.slice(2 * TEN)])(
+  'a program that does wrong dies alone',
+  (...crimes) => {
+    const guest = Guest.shell();
+    afterEach(() => expectRest(guest));
 
-  test('and leaves nothing behind', () => {
-    const free = () => guest.command('cat /proc/meminfo')[1];
-    const before = free();
-    for (const { command } of crimes) guest.command(command);
-    expect(free()).toBe(before);
-    expect(guest.command('ps')).toHaveLength(4);
-  });
-});
+    test.each(crimes)('$command', ({ command, vector, errorCode, report, death }) => {
+      const from = guest.traps.entries.length;
+      const lines = guest.command(command);
+      const name = command.split(' ')[0]!;
+      const wrong = guest.traps.entries.slice(from).filter(({ cpl, vector }) => cpl === 3 && vector < 32);
+      expect(wrong).toHaveLength(1);
+      expect(wrong[0]).toMatchObject({ vector, errorCode });
+      const prefix = vector === 14 ? `${name}\\[\\d+\\]: ` : `traps: ${name}\\[\\d+\\] `;
+      expect(lines.join('\n')).toMatch(new RegExp(`^${prefix}${report} ${name}${TEXT}$`, 'm'));
+      expect(lines.at(-1)).toBe(death);
+      expect(lines).not.toContain('Never said.');
+    });
+
+    test('and leaves nothing behind', () => {
+      const free = () => guest.command('cat /proc/meminfo')[1];
+      const before = free();
+      for (const { command } of crimes) guest.command(command);
+      expect(free()).toBe(before);
+      expect(guest.command('ps')).toHaveLength(4);
+    });
+  },
+);
 
 describe('a program that behaves', () => {
   const guest = Guest.shell();
