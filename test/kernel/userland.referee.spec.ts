@@ -9,9 +9,7 @@ const CRIMES = [
   ...['div_by_zero', 'int3', 'invalid_opcode', 'privileged', 'privileged hlt', 'privileged out', 'stray_interrupt'],
   ...['null_pointer', 'kernel_memory', 'hello', 'syscalls', 'args one two', 'ports iopl'],
   'sleep 6', // so many reports are printed at a time, and no more
-  ...['step', 'into', 'bound', 'selector', 'null', 'kernel', 'cr0', 'lidt', 'lock'].map(
-    (kind) => `exceptions ${kind}`,
-  ),
+  ...['step', 'into', 'bound', 'selector', 'null', 'kernel', 'cr0', 'lidt', 'lock'].map((kind) => `exceptions ${kind}`),
   'sleep 6',
   ...['divide', 'overflow', 'ud', 'df', 'np', 'ss', 'gp', 'pf', 'null', 'ro', 'nested', 'stack', 'int3', 'vector'].map(
     (kind) => `trap ${kind}`,
