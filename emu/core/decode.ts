@@ -14,11 +14,10 @@ import {
   MAP, LINES, HOT, HOT_INDEXED, QUIET, QUIET_INDEXED, FUSED, FUSED_FAMILIES, FIRST_BRANCH, CASE_undefined, CASE_outside, CASE_link, CASE_bridge,
   CASE_onward, CASE_nop, CASE_call_16, CASE_call_32,
 } from './generated/tables';
-import { allocate } from './blocks';
+import { allocate, tryFetchAddress } from './blocks';
 import { hasBreakpoint } from './attach';
 import { fetchAddress } from './paging';
 import { faulted, raise, GP } from './fault';
-import { tryFetchAddress } from './blocks';
 
 const PAGE_MASK: u32 = 0xfffff000;
 /** SDM 2A, 2.3.11: an instruction of more than 15 bytes is #GP(0). */

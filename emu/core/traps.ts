@@ -9,8 +9,8 @@
 import {
   GATES, GATE, GENERATION, CS_GENERATION, IDT_BASE, IDT_LIMIT, EFLAGS, CPL, CS, SS, ES, DS, FS, GS, ESP, EAX, CR2, FAULT, FAULT_CODE,
   CAUSE_FAULT, CAUSE_SOFTWARE, CAUSE_NMI, CAUSE_TRAP, DEBUG_TRAPS, REPEATING, SHADOW, SHUTDOWN, SHUTDOWN_VECTOR, SHUTDOWN_CODE, TRAIL, TRAIL_COUNT, TRAIL_ENTRIES, TRAIL_ENTRY, TRAIL_TRAPS, NMI_BLOCKED, TRAPS, TRAP_RING,
-  TRAP_ENTRIES, TRAP_ENTRY, TRAP_TIME, TRAP_VECTOR, TRAP_CAUSE, TRAP_CPL, TRAP_HAS_CODE, TRAP_CODE, TRAP_CS, TRAP_EIP, TRAP_ESP,
-  TRAP_DETAIL, TRAP_SS, TRAP_FLAGS, TRAP_STOP, EXIT_REQUEST, R_EIP,
+  TRAP_ENTRIES, TRAP_ENTRY, TRAP_TIME, TRAP_VECTOR, TRAP_CODE, TRAP_EIP, TRAP_ESP,
+  TRAP_DETAIL, TRAP_SS, TRAP_STOP, EXIT_REQUEST, R_EIP,
 } from './layout';
 import { raise, faulted, hasErrorCode, DE, DB, DF, TS, NP, SS_FAULT, GP, PF_VECTOR } from './fault';
 import { readSystem, ACCESS_BIG, ACCESS_READABLE } from './memory';
@@ -122,20 +122,16 @@ let cursor: usize = 0, wideWords: bool = false;
 @inline export function flagsRegister(): u32 { return load<u32>(EFLAGS) | arithmeticFlags() | 2; }
 
 /** One entry of the trap ring, for a delivery about to take effect. */
-function logTrap(vector: u32, cause: u32, hasCode: bool, code: u32, eip: u32, flags: u32): void {
+@inline function logTrap(vector: u32, cause: u32, hasCode: bool, code: u32, eip: u32, flags: u32): void {
   const count = load<u32>(TRAPS), entry = TRAP_RING + (count & (TRAP_ENTRIES - 1)) * TRAP_ENTRY;
   store<f64>(entry, now(), TRAP_TIME);
-  store<u8>(entry, <u8>vector, TRAP_VECTOR);
-  store<u8>(entry, <u8>cause, TRAP_CAUSE);
-  store<u8>(entry, load<u8>(CPL), TRAP_CPL);
-  store<u8>(entry, <u8>hasCode, TRAP_HAS_CODE);
-  store<u16>(entry, <u16>code, TRAP_CODE);
-  store<u16>(entry, <u16>selectorIn(CS), TRAP_CS);
+  // Whole words: TRAP_CAUSE, TRAP_CPL and TRAP_HAS_CODE; TRAP_CS; TRAP_FLAGS.
+  store<u32>(entry, vector | (cause << 8) | (load<u32>(CPL) << 16) | (<u32>hasCode << 24), TRAP_VECTOR);
+  store<u32>(entry, (code & 0xffff) | (selectorIn(CS) << 16), TRAP_CODE);
   store<u32>(entry, eip, TRAP_EIP);
   store<u32>(entry, load<u32>(ESP), TRAP_ESP);
   store<u32>(entry, vector == PF_VECTOR && cause == CAUSE_FAULT ? load<u32>(CR2) : load<u32>(EAX), TRAP_DETAIL);
-  store<u16>(entry, <u16>selectorIn(SS), TRAP_SS);
-  store<u16>(entry, <u16>flags, TRAP_FLAGS);
+  store<u32>(entry, (selectorIn(SS) & 0xffff) | (flags << 16), TRAP_SS);
   store<u32>(TRAPS, count + 1);
   if (count + 1 == load<u32>(TRAP_STOP)) store<u32>(EXIT_REQUEST, 1);
 }
@@ -209,7 +205,7 @@ function enterNoted(vector: u32, cause: u32, hasCode: bool, code: u32, eip: u32,
 }
 
 /** Through a gate to the segment that is running, all flat, as gate and CS were found before. 0, nothing changed, if it isn't so. */
-function enterPlain(vector: u32, cause: u32, hasCode: bool, code: u32, eip: u32, gate: usize): usize {
+@inline function enterPlain(vector: u32, cause: u32, hasCode: bool, code: u32, eip: u32, gate: usize): usize {
   const differs = (load<u32>(gate, G_PLAIN) ^ load<u32>(CPL)) | (load<u32>(gate, G_SELECTOR) ^ selectorIn(CS));
   if (differs | (load<u32>(CS_GENERATION) ^ load<u32>(GENERATION)) | (load<u32>(EFLAGS) & FLAG_VM) || !isFlatProgram()) return 0;
   const top = load<u32>(ESP) - (hasCode ? 16 : 12), entry = tlbEntry(top);
