@@ -28,7 +28,7 @@ export abstract class Chip<State extends object> implements Device<State> {
 
   /** A deep copy of the whole state. */
   save(): State {
-    return copyOf(this.s);
+    return copyOf(this.peek() as State);
   }
 
   /** The inverse of save. Lines and alarms follow the state. */

@@ -26,7 +26,7 @@
  */
 import { Chip } from './chip.ts';
 import type { Device, IrqLine, PortWindow } from './device.ts';
-import { PortLatch } from './port-latch.ts';
+import { INTA_CYCLE, PortLatch } from './port-latch.ts';
 
 const NONE = -1;
 const CASCADE_INPUT = 2;
@@ -63,7 +63,7 @@ export interface I8259State {
   edges: number;
   /** In service register. */
   isr: number;
-  /** Interrupt mask register. */
+  /** Interrupt mask register, as peek and save give it. */
   imr: number;
   icw1: number;
   icw2: number;
@@ -125,12 +125,16 @@ export class I8259 extends Chip<I8259State> {
   private readonly master: boolean;
   private readonly inputs: readonly IrqLine[];
   private readonly mask: PortLatch;
-  /** INT as it was last driven. */
-  private driven: boolean | undefined;
-  /** Hears of each level that an EOI command ends. */
-  onEnd: ((level: number) => void) | undefined;
-  /** Hears of each request that a poll has taken: the vector it would have given. */
-  onPoll: ((vector: number) => void) | undefined;
+  /** The non-specific EOI, and INTA, where they can wait. The CPU runs its INTA cycles at the master. */
+  private readonly eoi: PortLatch;
+  private readonly inta = new PortLatch(INTA_CYCLE);
+  /** The input that INT is high for, or NONE. */
+  private winner = NONE;
+  // What the words that were written mean together; see reconsider().
+  private levelTriggered = 0;
+  private slaves = 0;
+  private isPlain = false;
+  private listener: I8259Listener | undefined;
 
   constructor(options: I8259Options) {
     super(powerOn);
@@ -140,11 +144,13 @@ export class I8259 extends Chip<I8259State> {
     this.master = options.master ?? true;
     this.inputs = Array.from({ length: 8 }, (_, n) => new Input(this, n));
     this.mask = new PortLatch(port + 1);
+    this.mask.hold(this.s.imr);
+    this.eoi = new PortLatch(port);
     const ports: PortWindow[] = [
       {
         first: port,
         last: port + 1,
-        latches: [this.mask],
+        latches: this.master ? [this.mask, this.eoi, this.inta] : [this.mask, this.eoi],
         read: (at) => this.read(at - port),
         write: (at, value) => (at === port ? this.writeCommand(value) : this.writeData(value)),
       },
@@ -169,13 +175,21 @@ export class I8259 extends Chip<I8259State> {
 
   /** Interrupt request register: in edge mode a request lasts until INTA, but only while its line stays high. */
   get irr(): number {
-    const levelTriggered = this.levelTriggered;
-    return this.s.lines & (this.s.edges | levelTriggered);
+    this.catchUp();
+    return this.requests;
   }
 
   /** Whether INT is high. */
   get requesting(): boolean {
-    return this.highestRequest() !== NONE;
+    this.catchUp();
+    return this.winner !== NONE;
+  }
+
+  /** Hear of what polls take and EOIs end, at once; of INTA cycles who runs them knows. Undefined ends it. */
+  listen(listener: I8259Listener | undefined): void {
+    this.catchUp();
+    this.listener = listener;
+    this.reconsider();
   }
 
   /**
@@ -183,31 +197,38 @@ export class I8259 extends Chip<I8259State> {
    * A request that left before INTA still gets an answer: level 7, with no ISR bit set (page 8, "default IR7").
    */
   acknowledge(): number {
-    const level = this.highestRequest();
+    this.catchUp();
+    const level = this.winner;
     if (level === NONE) return 7;
-    const bit = 1 << level;
-    this.s.edges &= ~bit;
-    if (this.s.icw4 & ICW4_AEOI) {
-      // Page 16: in AEOI the ISR bit falls at the trailing edge of the last INTA, so it is never seen set.
-      if (this.s.rotateOnAutomaticEoi) this.s.lowest = level;
-    } else {
-      this.s.isr |= bit;
-    }
+    this.take(level);
     this.update();
     return level;
   }
 
+  /** From the IRR to the ISR. */
+  private take(level: number): void {
+    const { s } = this;
+    const bit = 1 << level;
+    s.edges &= ~bit;
+    // Page 16: in AEOI the ISR bit falls at the trailing edge of the last INTA, so it is never seen set.
+    if (!(s.icw4 & ICW4_AEOI)) s.isr |= bit;
+    else if (s.rotateOnAutomaticEoi) s.lowest = level;
+  }
+
   /** The byte on the data bus at the second INTA for the level acknowledged. */
   vector(level: number): number {
-    const { icw1, icw2, icw4 } = this.s;
-    if (icw4 & ICW4_8086) return (icw2 & 0xf8) | level;
-    // Page 10: in MCS-80 mode the second INTA gives the low byte of a CALL address, 4 or 8 bytes apart.
+    return this.s.icw4 & ICW4_8086 ? (this.s.icw2 & 0xf8) | level : this.callAddress(level);
+  }
+
+  /** Page 10: in MCS-80 mode the second INTA gives the low byte of a CALL address, 4 or 8 bytes apart. */
+  private callAddress(level: number): number {
+    const { icw1 } = this.s;
     return icw1 & ICW1_ADI ? (icw1 & 0xe0) | (level << 2) : (icw1 & 0xc0) | (level << 3);
   }
 
   /** Whether this input leads to a slave, which then gives the vector in the master's place. */
   hasSlaveOn(level: number): boolean {
-    return this.cascades && (this.s.icw3 & (1 << level)) !== 0;
+    return (this.slaves & (1 << level)) !== 0;
   }
 
   /** The cascade address this chip answers to as a slave. */
@@ -216,61 +237,101 @@ export class I8259 extends Chip<I8259State> {
   }
 
   override peek(): Readonly<I8259State> {
+    this.catchUp();
     this.s.imr = this.imr;
     return this.s;
   }
 
-  override save(): I8259State {
-    this.s.imr = this.imr;
-    return super.save();
+  protected settle(): void {
+    for (const latch of [this.mask, this.eoi, this.inta]) latch.close();
+    this.mask.hold(this.s.imr);
+    this.winner = NONE;
+    this.reconsider();
+    if (this.winner === NONE) this.int.set(false);
   }
 
-  protected settle(): void {
-    this.mask.hold(undefined);
-    this.driven = undefined;
+  /** A word was written, or somebody began or ceased to listen. */
+  private reconsider(): void {
+    const { s } = this;
+    this.levelTriggered = s.icw1 & ICW1_LTIM ? 0xff : s.elcr;
+    this.slaves = this.cascades ? s.icw3 : 0;
+    // Plain: neither initialisation nor a poll is under way; an interrupt stays in service until an EOI, which ends the
+    // highest whatever the mask is; and nobody wants to hear of it at once.
+    const isSet = s.expects === 1 && !s.poll;
+    const isUsual = (s.icw4 & (ICW4_8086 | ICW4_AEOI)) === ICW4_8086 && !s.specialMask;
+    this.isPlain = isSet && isUsual && this.listener === undefined;
     this.update();
   }
 
-  /** Drives INT, and says what of the mask may be had without asking. */
+  /** Drives INT, and says what may be done without this chip. */
   private update(): void {
-    const { imr, s } = this;
-    s.imr = imr;
-    const requests = this.irr;
-    const level = requests !== 0 && this.highestRequest() !== NONE;
-    if (level !== this.driven) {
-      this.driven = level;
-      this.int.set(level);
+    const { s, mask, eoi, inta, winner: before } = this;
+    const imr = mask.byte;
+    const requests = s.lines & (s.edges | this.levelTriggered);
+    const winner = (requests & ~imr) === 0 ? NONE : this.resolve(requests & ~imr);
+    this.winner = winner;
+    if (!this.isPlain) this.showMask();
+    else if (requests === 0) {
+      // While no request waits, neither the mask nor what is in service makes a difference outside.
+      mask.free(imr);
+      eoi.letWait(OCW2_EOI);
+      inta.close();
+    } else {
+      mask.hold(imr);
+      eoi.close();
+      // Nothing ranks above a winner in service, so that INT falls. A slave has a part in the cycle, which cannot wait.
+      if (winner !== NONE && !this.hasSlaveOn(winner)) inta.letWait((s.icw2 & 0xf8) | winner);
+      else inta.close();
     }
-    // While no request waits, the mask makes no difference; and +1 is OCW1 only behind the ICWs.
-    this.mask.hold(s.poll ? undefined : imr, requests === 0 && s.expects === 1);
+    const level = winner !== NONE;
+    if (level !== (before !== NONE)) this.int.set(level);
   }
 
-  /** The mask. While writes of it are taken without this chip being told, it is in the latch. */
+  /** In modes that are not plain there is no more to show. */
+  private showMask(): void {
+    if (this.s.poll) this.mask.close();
+    else this.mask.hold(this.imr);
+    this.eoi.close();
+    this.inta.close();
+  }
+
+  /** What was let wait is done now, before anything else happens to the chip. Which one waits, update() says. */
+  private catchUp(): void {
+    if (this.winner === NONE) {
+      if (this.eoi.isMade) this.endNow();
+    } else if (this.inta.isMade) this.takeNow();
+  }
+
+  private endNow(): void {
+    this.eoi.close();
+    this.endService(this.highest(this.s.isr));
+  }
+
+  /** The CPU has taken INT for low since. */
+  private takeNow(): void {
+    this.inta.close();
+    this.take(this.winner);
+    this.winner = NONE;
+  }
+
+  private get requests(): number {
+    return this.s.lines & (this.s.edges | this.levelTriggered);
+  }
+
+  /** Writes of the mask may be taken without this chip being told, so it lives in the latch. */
   private get imr(): number {
-    return this.mask.isFree ? this.mask.byte : this.s.imr;
-  }
-
-  private set imr(value: number) {
-    this.s.imr = value;
-    this.mask.hold(undefined);
+    return this.mask.byte;
   }
 
   /** For the chip's inputs. */
   input(n: number, level: boolean): void {
+    const { s } = this;
     const bit = 1 << n;
-    if (((this.s.lines & bit) !== 0) === level) return;
-    if (level) {
-      this.s.lines |= bit;
-      this.s.edges |= bit;
-    } else {
-      this.s.lines &= ~bit;
-      this.s.edges &= ~bit;
-    }
+    if (((s.lines & bit) !== 0) === level) return;
+    this.catchUp();
+    s.lines ^= bit;
+    s.edges = level ? s.edges | bit : s.edges & ~bit;
     this.update();
-  }
-
-  private get levelTriggered(): number {
-    return this.s.icw1 & ICW1_LTIM ? 0xff : this.s.elcr;
   }
 
   private get cascades(): boolean {
@@ -294,47 +355,52 @@ export class I8259 extends Chip<I8259State> {
     return (31 - Math.clz32(turned & -turned) + top) & 7;
   }
 
-  /** The priority resolver: the input that INT is high for, or NONE. */
-  private highestRequest(): number {
-    const { imr } = this;
+  /** The priority resolver: which of these requests is higher than all that is in service, or NONE. */
+  private resolve(requests: number): number {
+    const level = this.highest(requests);
+    return this.s.isr === 0 || level === NONE || this.outranksService(level) ? level : NONE;
+  }
+
+  /** Whether this level interrupts what is in service. */
+  private outranksService(level: number): boolean {
     const { isr, specialMask, icw4 } = this.s;
-    const level = this.highest(this.irr & ~imr);
-    if (level === NONE) return NONE;
     // Page 15: in special mask mode a level in service that is masked holds nobody back.
-    const busy = this.highest(specialMask ? isr & ~imr : isr);
-    if (busy === NONE || this.rank(level) < this.rank(busy)) return level;
+    const busy = this.highest(specialMask ? isr & ~this.imr : isr);
+    if (busy === NONE || this.rank(level) < this.rank(busy)) return true;
     // Page 17: in special fully nested mode a slave in service is not locked out from the master's priority logic.
-    if (level === busy && icw4 & ICW4_SFNM && this.hasSlaveOn(level)) return level;
-    return NONE;
+    return level === busy && (icw4 & ICW4_SFNM) !== 0 && this.hasSlaveOn(level);
   }
 
   private read(offset: number): number {
+    this.catchUp();
     if (this.s.poll) return this.readPoll();
     if (offset === 1) return this.imr;
-    return this.s.readIsr ? this.s.isr : this.irr;
+    return this.s.readIsr ? this.s.isr : this.requests;
   }
 
   /** Page 16, poll command: the read is an INTA that says which level it took, with bit 7, or 0 for none. */
   private readPoll(): number {
     this.s.poll = false;
-    const level = this.requesting ? this.acknowledge() : NONE;
-    this.update();
+    const level = this.winner === NONE ? NONE : this.acknowledge();
+    this.reconsider();
     if (level === NONE) return 0;
-    this.onPoll?.(this.vector(level));
+    this.listener?.acknowledged(this.vector(level));
     return 0x80 | level;
   }
 
   private writeCommand(value: number): void {
+    this.catchUp();
     if (value & ICW1) this.writeIcw1(value);
     else if (value & OCW3) this.writeOcw3(value);
     else this.writeOcw2(value);
-    this.update();
+    this.reconsider();
   }
 
   private writeData(value: number): void {
+    this.catchUp();
     switch (this.s.expects) {
       case 1:
-        this.imr = value;
+        this.mask.hold(value);
         break;
       case 2:
         this.s.icw2 = value;
@@ -349,7 +415,7 @@ export class I8259 extends Chip<I8259State> {
         this.s.expects = 1;
         break;
     }
-    this.update();
+    this.reconsider();
   }
 
   /** Page 10, items a to f of what ICW1 starts. */
@@ -357,7 +423,7 @@ export class I8259 extends Chip<I8259State> {
     const s = this.s;
     s.icw1 = value;
     s.edges = 0;
-    this.imr = 0;
+    this.mask.hold(0);
     s.isr = 0;
     s.lowest = 7;
     s.icw3 = this.master ? 0 : 7;
@@ -380,10 +446,15 @@ export class I8259 extends Chip<I8259State> {
     }
     // Page 15: a non-specific EOI does not clear an ISR bit that special mask mode has masked.
     const level = specific ? value & 7 : this.highest(s.specialMask ? s.isr & ~this.imr : s.isr);
+    this.endService(level);
+    if (rotate && level !== NONE) s.lowest = level;
+  }
+
+  private endService(level: number): void {
     if (level === NONE) return;
-    if (s.isr & (1 << level)) this.onEnd?.(level);
-    s.isr &= ~(1 << level);
-    if (rotate) s.lowest = level;
+    const bit = 1 << level;
+    if (this.s.isr & bit) this.listener?.ended(level);
+    this.s.isr &= ~bit;
   }
 
   private writeOcw3(value: number): void {
@@ -394,8 +465,9 @@ export class I8259 extends Chip<I8259State> {
   }
 
   private writeElcr(value: number): void {
+    this.catchUp();
     this.s.elcr = value;
-    this.update();
+    this.reconsider();
   }
 }
 
@@ -415,7 +487,7 @@ class Input implements IrqLine {
 export interface I8259Listener {
   /** An INTA cycle gave this vector, or a poll took its request. */
   acknowledged(vector: number): void;
-  /** An EOI command took this level, 0 to 15, out of service. */
+  /** An EOI command took this level out of service: 0 to 7 of the chip, of the pair 0 to 15. */
   ended(level: number): void;
 }
 
@@ -462,11 +534,13 @@ export class I8259Pair implements Device<I8259PairState> {
   /** Hear of INTA cycles and ends of interrupt; one listener at a time, undefined takes it away. */
   listen(listener: I8259Listener | undefined): void {
     this.listener = listener;
-    this.master.onEnd = listener && ((level) => listener.ended(level));
-    this.slave.onEnd = listener && ((level) => listener.ended(level + 8));
-    const polled = listener && ((vector: number) => listener.acknowledged(vector));
-    this.master.onPoll = polled;
-    this.slave.onPoll = polled;
+    this.master.listen(listener);
+    this.slave.listen(
+      listener && {
+        acknowledged: (vector) => listener.acknowledged(vector),
+        ended: (level) => listener.ended(level + 8),
+      },
+    );
   }
 
   /** The CPU's INTA cycles: the vector of the winner, of the slave's where the master's winner is the slave. */

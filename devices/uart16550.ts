@@ -21,6 +21,7 @@ import { Chip } from './chip.ts';
 import { Crystal } from './crystal.ts';
 import type { Alarm, Clock, IrqLine, PortWindow } from './device.ts';
 import { PortLatch } from './port-latch.ts';
+import type { SerialPeer } from './serial-peer.ts';
 import { type Character, MSR_CTS, MSR_DCD, MSR_DSR, MSR_RI, powerOn, type Uart16550State } from './uart16550-state.ts';
 
 export type { Uart16550State } from './uart16550-state.ts';
@@ -70,16 +71,6 @@ const LSR_TEMT = 0x40;
 const LSR_FIFO_ERROR = 0x80;
 const LSR_BYTE_ERRORS = LSR_PE | LSR_FE | LSR_BI;
 
-/** What the UART tells the other end of its cable. */
-export interface SerialPeer {
-  /** A byte has gone out, at the end of its stop bit. */
-  transmit(byte: number): void;
-  /** DTR, RTS or the break condition has changed. */
-  modem?(lines: { dtr: boolean; rts: boolean; break: boolean }): void;
-  /** The receiver has room again: receive() would return true. */
-  ready?(): void;
-}
-
 export interface Uart16550Options {
   clock: Clock;
   /** For instance 'com1'. */
@@ -104,6 +95,8 @@ export class Uart16550 extends Chip<Uart16550State> {
   private readonly timeout: Alarm;
   private readonly emptied: Alarm;
   private readonly lineStatus: PortLatch;
+  /** The write that takes all enables of IER away, where it can wait. */
+  private readonly disabled: PortLatch;
   /** The interrupt line as it was last driven. */
   private driven: boolean | undefined;
 
@@ -119,11 +112,12 @@ export class Uart16550 extends Chip<Uart16550State> {
     this.timeout = clock.alarm(`${name}.timeout`, () => this.fifoTimeout());
     this.emptied = clock.alarm(`${name}.thr-empty`, () => this.endOfDelay());
     this.lineStatus = new PortLatch(port + 5);
+    this.disabled = new PortLatch(port + 1);
     this.ports = [
       {
         first: port,
         last: port + 7,
-        latches: [this.lineStatus],
+        latches: [this.lineStatus, this.disabled],
         read: (at) => this.read(at - port),
         write: (at, value) => this.write(at - port, value),
       },
@@ -171,8 +165,14 @@ export class Uart16550 extends Chip<Uart16550State> {
     this.update();
   }
 
+  override peek(): Readonly<Uart16550State> {
+    this.catchUp();
+    return this.s;
+  }
+
   protected settle(): void {
     this.driven = undefined;
+    this.disabled.close();
     const { sending, arriving, timeoutAt, thrEmptyAt } = this.s;
     setAlarm(this.emptied, thrEmptyAt && this.crystal.timeOf(thrEmptyAt));
     setAlarm(this.sent, sending && this.crystal.timeOf(sending.until));
@@ -247,8 +247,13 @@ export class Uart16550 extends Chip<Uart16550State> {
     );
   }
 
-  /** The highest pending interrupt that is enabled (section 8.5, table IV). */
+  /** The highest pending interrupt that is enabled (section 8.5, table IV), as IIR shows it. */
   get interrupt(): number {
+    this.catchUp();
+    return this.pending;
+  }
+
+  private get pending(): number {
     const { ier, received, timedOut, thrEmptyPending, deltas } = this.s;
     if (ier & IER_LINE && this.lsr & (LSR_OE | LSR_BYTE_ERRORS)) return IIR_LINE;
     if (ier & IER_RECEIVED && received.length >= this.trigger) return IIR_RECEIVED;
@@ -264,16 +269,29 @@ export class Uart16550 extends Chip<Uart16550State> {
 
   /** On a PC the pin OUT2 lets the interrupt out to the bus, so in loopback nothing comes out. */
   private update(): void {
-    const level = this.s.ier !== 0 && this.interrupt !== IIR_NONE && (this.outputPins & MCR_OUT2) !== 0;
+    this.catchUp();
+    const { ier, lcr, mcr } = this.s;
+    const level = (mcr & (MCR_OUT2 | MCR_LOOP)) === MCR_OUT2 && ier !== 0 && this.pending !== IIR_NONE;
+    // While the line is low, taking its enables away can wait. With DLAB set IER is not there.
+    if (level || lcr & LCR_DLAB) this.disabled.close();
+    else this.disabled.letWait(0);
     if (level === this.driven) return;
     this.driven = level;
     this.o.irq.set(level);
   }
 
+  /** What was let wait is done now, before anything looks at IER. */
+  private catchUp(): void {
+    if (!this.disabled.isMade) return;
+    this.disabled.close();
+    this.s.ier = 0;
+  }
+
   /** The receiver or the transmitter has changed, and LSR may have with it. */
   private updateStatus(): void {
     // Reading LSR clears the errors that it shows.
-    this.lineStatus.hold(this.s.overrun || this.s.topErrors !== 0 ? undefined : this.lsr);
+    if (this.s.overrun || this.s.topErrors !== 0) this.lineStatus.close();
+    else this.lineStatus.hold(this.lsr);
     this.update();
   }
 
@@ -291,6 +309,7 @@ export class Uart16550 extends Chip<Uart16550State> {
   // Registers.
 
   private read(offset: number): number {
+    this.catchUp();
     const s = this.s;
     const dlab = (s.lcr & LCR_DLAB) !== 0;
     switch (offset) {
@@ -314,6 +333,7 @@ export class Uart16550 extends Chip<Uart16550State> {
   }
 
   private write(offset: number, value: number): void {
+    this.catchUp();
     const s = this.s;
     const dlab = (s.lcr & LCR_DLAB) !== 0;
     switch (offset) {
@@ -362,10 +382,12 @@ export class Uart16550 extends Chip<Uart16550State> {
   }
 
   private readIir(): number {
-    const which = this.interrupt;
+    const which = this.pending;
     // Section 8.5: reading IIR acknowledges THR empty, when that is what it shows.
-    if (which === IIR_THR_EMPTY) this.s.thrEmptyPending = false;
-    this.update();
+    if (which === IIR_THR_EMPTY) {
+      this.s.thrEmptyPending = false;
+      this.update();
+    }
     return which | (this.fifos ? IIR_FIFOS : 0);
   }
 

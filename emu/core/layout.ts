@@ -147,11 +147,13 @@ export const FRAME_HEARD: u32 = 64; // memory that is read through the host, as 
 export const FRAME_DATA: u32 = 128; // memory that nothing is fetched from: to a fetch it is as if nothing were there
 export const CODE_PAGES: u32 = 0x500000; // per frame: the page's list of blocks, 0 when none
 export const ARENA: u32 = 0x900000, ARENA_END: u32 = 0x1900000; // records
-// What `in` of a byte gives, and perhaps `out` of one changes, without asking the host: u16 for each port. devices/port-latch.ts
-// tells when.
+// What `in` of a byte gives, and perhaps `out` of one changes, without asking the host: u16 for each port, and one for INTA
+// cycles. devices/port-latch.ts tells when.
 export const LATCHES: u32 = 0x1900000, PORTS: u32 = 0x10000;
 export const LATCHED: u32 = 0x100; // there is a byte, in the low half; else ask
 export const LATCH_FREE: u32 = 0x200; // and a write changes it, and nothing else; else tell
+export const LATCH_WAITS: u32 = 0x400, LATCH_MADE: u32 = 0x800; // a write of exactly this byte need only be marked as made
+export const INTA_LATCH: u32 = LATCHES + (PORTS << 1); // the INTA cycle likewise: the byte is what it gives, and INTR falls
 export const RAM: u32 = 0x2000000; // guest RAM from physical address 0
 export const RAM_MAX: u32 = 0x70000000; // bytes
 

@@ -1,5 +1,5 @@
 // The I/O ports, and who may use them. SDM 1, chapter 18.5.
-import { CPL, TR, EAX, EDX, LATCHES, S_BASE, S_LIMIT, S_ACCESS, WATCHING, WATCH_PORTS } from './layout';
+import { CPL, TR, EAX, EDX, LATCHES, LATCHED, LATCH_FREE, LATCH_WAITS, LATCH_MADE, S_BASE, S_LIMIT, S_ACCESS, WATCHING, WATCH_PORTS } from './layout';
 import { raise, faulted, GP } from './fault';
 import { notePort } from './debug';
 import { readSystem, segmentAt } from './memory';
@@ -39,11 +39,18 @@ function refuse(): bool { raise(GP, 0); return false; }
   portWrite(port, <u32>value, <u32>sizeof<T>());
 }
 
-/** Where the host says what a port gives without asking: LATCHED | LATCH_FREE | byte. */
+/** Where the host says what a port gives or takes without asking: LATCH bits | byte. */
 @inline export function latchOf(port: u32): usize { return LATCHES + (port << 1); }
-/** May the program have this of the port (LATCHED or LATCH_FREE) with nobody to be told? */
-@inline export function allows(latch: usize, what: u32): bool {
-  return (<u32>load<u16>(latch) & what) != 0 && ioplAllows() && (load<u32>(WATCHING) & WATCH_PORTS) == 0;
+@inline function isUnheard(): bool { return ioplAllows() && (load<u32>(WATCHING) & WATCH_PORTS) == 0; }
+/** May the program read this with nobody to be asked? */
+@inline export function shows(latch: usize): bool { return (<u32>load<u16>(latch) & LATCHED) != 0 && isUnheard(); }
+/** May it write this byte with nobody to be told before the chip is next looked at? */
+@inline export function takes(latch: usize, byte: u32): bool {
+  const entry = <u32>load<u16>(latch);
+  return ((entry & LATCH_FREE) | <u32>(entry == (LATCH_WAITS | byte))) != 0 && isUnheard();
+}
+@inline export function leaveIn(latch: usize, byte: u32): void {
+  store<u16>(latch, (<u32>load<u16>(latch) & 0xff00) | LATCH_MADE | byte);
 }
 
 @inline function input<T>(pc: usize, port: u32): usize {

@@ -1,6 +1,6 @@
 // The core as the host sees it: reset, run, and the few things the host may do between runs.
 import {
-  A20_MASKED, BREAKPOINT_COUNT, BUDGET, CPL, CURRENT, EFLAGS, EIP, END_TIME, EVENT_HIT, EVENT_RING, EVENT_STOPS, EXIT_REQUEST, FAULT, FAULT_CODE, FETCH, HALTED, INTR, KIND_REAL, MARGIN, NMI, NMI_BLOCKED, PC, R_EIP,
+  A20_MASKED, BREAKPOINT_COUNT, BUDGET, CPL, CURRENT, EFLAGS, EIP, END_TIME, EVENT_HIT, EVENT_RING, EVENT_STOPS, EXIT_REQUEST, FAULT, FAULT_CODE, FETCH, HALTED, INTA_LATCH, INTR, KIND_REAL, LATCH_MADE, LATCH_WAITS, MARGIN, NMI, NMI_BLOCKED, PC, R_EIP,
   R_KIND, R_POSITION, KIND_REP, KIND_REPNE, REPEATING, DEBUG_TRAPS, SHADOW, SHUTDOWN, TIME_NOW, WATCH_HIT, CAUSE_EXTERNAL, CAUSE_FAULT, CAUSE_NMI, CAUSE_TRAP,
 } from './layout';
 import { runHot } from './generated/hot';
@@ -55,14 +55,25 @@ function deliverFault(position: i32, eip: u32): usize {
   chargeDelivery(position);
   return deliver(vector, CAUSE_FAULT, hasErrorCode(vector), code, eip);
 }
-function deliverAsynchronous(pc: usize, vector: u32, cause: u32): usize {
+@inline function deliverAsynchronous(pc: usize, vector: u32, cause: u32): usize {
   const eip = load<u32>(pc, R_EIP);
   chargeDelivery(load<u8>(pc, R_POSITION));
   store<u32>(HALTED, 0);
   return deliver(vector, cause, false, 0, eip);
 }
+/** The INTA cycle before this record: its vector, perhaps known beforehand (devices/port-latch.ts). */
+@inline function interruptVector(pc: usize): u32 {
+  const known = <u32>load<u16>(INTA_LATCH);
+  if ((known & (LATCH_WAITS | LATCH_MADE)) == LATCH_WAITS) {
+    store<u16>(INTA_LATCH, known | LATCH_MADE);
+    store<u32>(INTR, 0);
+    return known & 0xff;
+  }
+  store<u32>(CURRENT, <u32>pc);
+  return acknowledge() & 0xff;
+}
 /** SDM 3B, 17.3.1.1: an interrupt between two iterations of a repeated string instruction pushes RF set. */
-function deliverInterrupt(pc: usize, vector: u32, cause: u32): usize {
+@inline function deliverInterrupt(pc: usize, vector: u32, cause: u32): usize {
   if (load<u32>(REPEATING)) store<u32>(EFLAGS, load<u32>(EFLAGS) | FLAG_RF);
   return deliverAsynchronous(pc, vector, cause);
 }
@@ -105,9 +116,7 @@ export function run(limit: i32): u32 {
           continue;
         }
         if (load<u32>(INTR) && load<u32>(EFLAGS) & FLAG_IF) {
-          store<u32>(CURRENT, <u32>pc);
-          const vector = acknowledge() & 0xff;
-          pc = deliverInterrupt(pc, vector, CAUSE_EXTERNAL);
+          pc = deliverInterrupt(pc, interruptVector(pc), CAUSE_EXTERNAL);
           continue;
         }
       }

@@ -490,9 +490,9 @@ export class Cpu {
     return new DataView(this.view.buffer, L.TRAP_RING, L.TRAP_ENTRIES * L.TRAP_ENTRY);
   }
 
-  /** What `in` of a byte gives without asking the host: an entry a port, LATCHED | byte, or 0 to ask. */
+  /** What bus cycles give or take without the host: an entry a port and one for INTA, LATCH bits | byte, or 0 to ask. */
   get portLatches(): Uint16Array {
-    return new Uint16Array(this.view.buffer, L.LATCHES, L.PORTS);
+    return new Uint16Array(this.view.buffer, L.LATCHES, L.PORTS + 1);
   }
 
   // ---- What a debugger asks for. None of it is part of the guest's machine.

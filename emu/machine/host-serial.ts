@@ -6,7 +6,8 @@
  * instruction without any of this.
  */
 
-import type { SerialPeer, Uart16550 } from '../../devices/uart16550.ts';
+import type { SerialPeer } from '../../devices/serial-peer.ts';
+import type { Uart16550 } from '../../devices/uart16550.ts';
 import type { InputGate } from './input-log.ts';
 
 export class HostSerial implements SerialPeer {

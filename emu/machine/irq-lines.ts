@@ -45,10 +45,10 @@ export class IrqWire {
 
   /** For the wire's drivers: one more is high, or one less. */
   move(by: 1 | -1): void {
-    const before = this.level;
     this.driversHigh += by;
-    const level = this.level;
-    if (level === before) return;
+    const level = by > 0;
+    // High with the first, low without the last.
+    if (this.driversHigh !== (level ? 1 : 0)) return;
     this.input.set(level);
     this.listener?.(this, level);
     this.debugger?.(this, level);

@@ -41,7 +41,7 @@ export interface Processor extends FrameTable {
   trapStop: number;
   /** TRAP_ENTRIES entries of TRAP_ENTRY bytes, see emu/core/layout.ts. */
   readonly trapRing: DataView;
-  /** What `in` of a byte gives without asking the host: for each port LATCHED | byte, or 0. */
+  /** The table that devices/port-latch.ts describes: an entry for each port, and one for INTA cycles. */
   readonly portLatches: Uint16Array;
 }
 

@@ -9,6 +9,8 @@ import type { PortWindow } from '../../devices/device.ts';
 import type { PortLatch } from '../../devices/port-latch.ts';
 
 const PORTS = 0x10000;
+/** Entries in a table of latches (devices/port-latch.ts): behind the ports INTA cycles have one. */
+const LATCHES = PORTS + 1;
 const FLOATING = 0xff;
 
 /** A window and whose it is. */
@@ -45,8 +47,8 @@ export class PortBus {
   /** For each port, the index of its claim; 0: nobody. */
   private readonly decoder = new Uint16Array(PORTS);
   private readonly latches: PortLatch[] = [];
-  /** Where the processor looks before it asks, an entry a port: see PortLatch. */
-  private shown: Uint16Array = new Uint16Array(PORTS);
+  /** Where the processor looks before it asks: see PortLatch. */
+  private shown: Uint16Array = new Uint16Array(LATCHES);
   /** Where the chips' latches show what they hold: the same, or, while somebody wants to hear of every access, elsewhere. */
   private latched = this.shown;
 
@@ -124,21 +126,20 @@ export class PortBus {
   /** A write of 1, 2 or 4 bytes, as the CPU's `out` makes it. */
   write(port: number, value: number, width: number): void {
     const claim = this.claimOf(port);
-    const wide = width > 1 && claim?.writeWide && port + width - 1 <= claim.last ? claim.writeWide : undefined;
-    if (width > 1 && !wide) {
-      for (let i = 0; i < width; i++) this.write((port + i) & 0xffff, value >>> (8 * i), 1);
-      return;
-    }
-    if (!claim) return;
-    this.listener?.(claim.owner, port, value, width);
-    if (width === 1) claim.writeByte?.call(claim.window, port, value & 0xff);
-    else wide?.call(claim.window, port, width === 2 ? value & 0xffff : value >>> 0, width as 2 | 4);
+    if (width === 1) {
+      if (!claim) return;
+      this.listener?.(claim.owner, port, value, 1);
+      claim.writeByte?.call(claim.window, port, value & 0xff);
+    } else if (claim?.writeWide && port + width - 1 <= claim.last) {
+      this.listener?.(claim.owner, port, value, width);
+      claim.writeWide.call(claim.window, port, width === 2 ? value & 0xffff : value >>> 0, width as 2 | 4);
+    } else for (let i = 0; i < width; i++) this.write((port + i) & 0xffff, value >>> (8 * i), 1);
   }
 
   private showLatches(): void {
     const before = this.latched;
     // Who listens wants to hear of every access.
-    this.latched = this.listener || this.cpuListener ? new Uint16Array(PORTS) : this.shown;
+    this.latched = this.listener || this.cpuListener ? new Uint16Array(LATCHES) : this.shown;
     for (const latch of this.latches) latch.showIn(this.latched);
     if (before !== this.latched) before.fill(0);
   }

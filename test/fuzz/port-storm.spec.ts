@@ -16,7 +16,7 @@ function tell(line: string): void {
 }
 
 test.each(SEEDS)(
-  'random port accesses, seed %i: nothing throws or hangs, and chips saved and loaded have the same future',
+  'random port accesses, seed %i: nothing throws or hangs; chips saved and loaded, or told of all at once, have the same future',
   (seed) => {
     const storm = new PortStorm(seed);
     const twin = new PortStorm(seed);
@@ -27,6 +27,8 @@ test.each(SEEDS)(
       const loadAt = random.below(ROUND);
       for (let i = 0; i < ROUND; i++) {
         storm.slice();
+        // While somebody hears of every access nothing is shown and nothing can wait (devices/port-latch.ts).
+        twin.pc.machine.ports.listenToCpu(random.chance(2) ? () => {} : undefined);
         twin.slice();
         if (i === loadAt) twin.saveAndLoad();
       }

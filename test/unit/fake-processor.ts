@@ -13,7 +13,7 @@ export class FakeProcessor implements Processor {
   trapCount = 0;
   trapStop = 0;
   readonly trapRing = new DataView(new ArrayBuffer(TRAP_ENTRIES * TRAP_ENTRY));
-  readonly portLatches = new Uint16Array(PORTS);
+  readonly portLatches = new Uint16Array(PORTS + 1);
   isHalted = false;
   interruptsEnabled = true;
   intr = false;

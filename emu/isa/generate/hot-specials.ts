@@ -22,15 +22,19 @@ function softwareInterrupt(vector: string): Lines {
   ];
 }
 
-/** A port whose chip needn't be asked, or told. */
-const port = (number: string, what: string, ...work: Lines): Lines => [
-  `const latch = ports.latchOf(${number});`,
-  `if (!ports.allows(latch, ${what})) ${leave}`,
-  ...work,
+/** Ports whose chip needn't be asked, or told. */
+const input = (port: string): Lines => [
+  `const latch = ports.latchOf(${port});`,
+  `if (!ports.shows(latch)) ${leave}`,
+  'store<u8>(EAX, load<u8>(latch));',
   ...next('hot'),
 ];
-const input = (number: string): Lines => port(number, 'LATCHED', 'store<u8>(EAX, load<u8>(latch));');
-const output = (number: string): Lines => port(number, 'LATCH_FREE', 'store<u8>(latch, load<u8>(EAX));');
+const output = (port: string): Lines => [
+  `const latch = ports.latchOf(${port}), byte = <u32>load<u8>(EAX);`,
+  `if (!ports.takes(latch, byte)) ${leave}`,
+  'ports.leaveIn(latch, byte);',
+  ...next('hot'),
+];
 
 const bodies: Record<string, Lines> = {
   nop: next('hot'),

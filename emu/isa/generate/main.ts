@@ -38,7 +38,7 @@ import * as segments from '../segments-hot';
 import * as trap from '../traps-hot';
 import { condition } from '../flags';
 import { FLAG_DF, FLAG_IF } from '../segments';
-import { BUDGET, EAX, EBP, ECX, EDX, EFLAGS, INTR, LATCHED, LATCH_FREE, RECORD, R_CASE, R_EIP } from '../layout';
+import { BUDGET, EAX, EBP, ECX, EDX, EFLAGS, INTR, RECORD, R_CASE, R_EIP } from '../layout';
 import {
   address_bd, address_bis, blockLength, dst, esp, imm, jumpEntry, jumpKnown, jumpTarget, leave, loadAll, next, notTaken, setEsp, src, storeAll, taken,
 } from '../operands';
