@@ -65,13 +65,6 @@ export const accepted: readonly Accepted[] = [
   },
   {
     referee: 'bochs',
-    cases: /^dr\.(read|write)\.\d\.\d\.2000\./,
-    lines: /^ends/,
-    reason:
-      'With DR7.GD Bochs raises #DB before it looks at CPL and CR4.DE; we raise #GP and #UD first, as KVM knows of Intel.',
-  },
-  {
-    referee: 'bochs',
     cases: /^(lim|cross|page|ac)\.(sgdt|sidt|fnstenv|fnsave|fxsave)\./,
     lines: /^memory/,
     reason: 'Of what an instruction stores, Bochs has stored the first words when it finds that the rest cannot be.',
