@@ -173,6 +173,48 @@ describe('strace', () => {
   });
 });
 
+describe('a debugger that ends', () => {
+  const pidOf = (program: string) =>
+    guest.command(`ps -o pid,comm | grep " ${program}$"`).map((row) => row.trim().split(' ')[0])[0]!;
+
+  test('lets what it traced go on by itself', () => {
+    guest.command('strace spin > /dev/null 2>&1 &');
+    guest.pc.machine.run({ instructions: 5_000_000 });
+    const spin = pidOf('spin');
+    expect(guest.command(`grep TracerPid /proc/${spin}/status`)[0]).not.toBe('TracerPid:\t0');
+    guest.command(`kill -9 ${pidOf('strace')}`);
+    expect(guest.command(`grep TracerPid /proc/${spin}/status; grep PPid /proc/${spin}/status`)).toEqual([
+      'TracerPid:\t0',
+      'PPid:\t1',
+    ]);
+    guest.command(`kill ${spin}`);
+    expect(guest.command('ps -o comm | grep -c spin').at(-1)).toBe('0');
+  });
+
+  test('is told of the end of one that it did not start before its parent is', () => {
+    const spin = /\d+$/.exec(guest.command('spin &')[0]!)![0];
+    guest.command(`strace -p ${spin} > /dev/null 2> /trace &`);
+    guest.pc.machine.run({ instructions: 5_000_000 });
+    guest.command(`kill ${spin}`);
+    guest.command('wait');
+    expect(guest.command('cat /trace')).toEqual([
+      `strace: Process ${spin} attached`,
+      '--- SIGTERM ---',
+      '+++ killed by SIGTERM +++',
+    ]);
+  });
+
+  test('leaves no memory behind', () => {
+    const free = () => guest.command('cat /proc/meminfo')[1];
+    const session = () =>
+      guest.command('gdb -batch -ex "b *0x40000002" -ex run -ex si -ex c hello; strace hello 2> /trace');
+    session();
+    const before = free();
+    for (let n = 0; n < 3; n++) session();
+    expect(free()).toBe(before);
+  });
+});
+
 describe('ptrace refuses', () => {
   test('a process that is not there, a kernel thread, and init', () => {
     expect(guest.command('strace -p 999')).toEqual(['strace: 999: No such process']);
