@@ -151,6 +151,42 @@ describe('the shell', () => {
     guest.until('^C\nInterrupt\n# ', from);
   });
 
+  test('stops what is in the foreground by Ctrl-Z, and lets it go on', () => {
+    const states = () =>
+      guest.command('ps -o s,comm | grep -v "init$" | grep -v "sh$" | grep -v "ps$" | grep -v "grep$"');
+    const run = (line: string) => {
+      guest.pc.serial.send(Buffer.from(`${line}\n`));
+      guest.pc.machine.run({ instructions: 20_000_000 });
+    };
+    const from = guest.console.length;
+    run('spin | cat');
+    guest.pc.serial.send([0x1a]);
+    guest.until('^Z\n[1]  Stopped                 spin | cat\n# ', from);
+    expect(guest.command('echo $?; jobs')).toEqual(['148', '[1]  Stopped                 spin | cat']);
+    expect(states().slice(1)).toEqual(['T spin', 'T cat']);
+    expect(guest.command('bg')).toEqual(['[1] spin | cat &']);
+    expect(states().slice(1)).toEqual(['R spin', 'S cat']);
+    expect(guest.command('jobs')).toEqual(['[1]  Running                 spin | cat']);
+    run('fg');
+    const end = guest.console.length;
+    guest.pc.serial.send([3]);
+    guest.until('Interrupt\n# ', end);
+    expect(guest.command('bg; fg %3')).toEqual(['bg: no such job', 'fg: no such job']);
+  });
+
+  test('a sleep that was stopped sleeps no longer than it was told to', () => {
+    const { machine } = guest.pc;
+    const from = guest.console.length;
+    guest.pc.serial.send(Buffer.from('sleep 1\n'));
+    machine.run({ instructions: 0.3 * machine.clock.frequency });
+    guest.pc.serial.send([0x1a]);
+    guest.until('Stopped', from);
+    machine.run({ instructions: 2 * machine.clock.frequency });
+    const before = machine.now;
+    expect(guest.command('fg')).toEqual(['sleep 1']);
+    expect((machine.now - before) / machine.clock.frequency).toBeLessThan(0.1);
+  });
+
   test('ends a program that waits for a line, or for time to pass', () => {
     for (const program of ['ask', 'counter']) {
       const from = guest.console.length;

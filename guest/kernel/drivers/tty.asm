@@ -5,8 +5,8 @@
 ;   tty_getc()                    tasks                waits for the next one; -1: a signal came
 ;   tty_available()               any context          how many wait
 ;
-; Ctrl-C is no character but SIGINT for the processes in the foreground, unless the terminal's owner
-; has switched that off (ISIG). A full ring loses what comes.
+; Ctrl-C, Ctrl-Z and Ctrl-\ are no characters but SIGINT, SIGTSTP and SIGQUIT for the processes in the
+; foreground, unless the terminal's owner has switched that off (ISIG). A full ring loses what comes.
 
 TTY_RING_SIZE   equ 1024                ; a power of two
 
@@ -25,16 +25,9 @@ tty_lflag:      dd ISIG | ICANON | ECHO
 
 ; void tty_insert_char(int c, int irq)
 proc tty_insert_char, .c, .irq
-        cmp     dword [ebp + .c], CTRL_C
-        jne     .insert
-        test    dword [tty_lflag], ISIG
-        jz      .insert
-        cmp     dword [tty_foreground], 0
-        je      .insert
-        ccall   console_write, tty_interrupt_echo, TTY_INTERRUPT_ECHO
-        ccall   send_signal_group, [tty_foreground], SIGINT
-        return
-.insert:
+        ccall   tty_signal, [ebp + .c]
+        test    eax, eax
+        jnz     .full
         mov     ecx, [tty_head]
         lea     edx, [ecx + 1]
         and     edx, TTY_RING_SIZE - 1
@@ -45,6 +38,34 @@ proc tty_insert_char, .c, .irq
         mov     [tty_head], edx
         ccall   wake_up, tty_tail
 .full:
+endproc
+
+; int tty_signal(int c)                 1: it was a signal, and has been sent
+proc tty_signal, .c
+        push    ebx
+        mov     ebx, tty_signals
+.next:
+        mov     eax, [ebx]
+        test    eax, eax
+        jz      .done                   ; a character
+        cmp     eax, [ebp + .c]
+        je      .found
+        add     ebx, 8
+        jmp     .next
+.found:
+        xor     eax, eax
+        test    dword [tty_lflag], ISIG
+        jz      .done
+        cmp     [tty_foreground], eax
+        je      .done
+        mov     eax, [ebx]
+        add     eax, CTRL_LETTER
+        mov     [tty_echo + 1], al
+        ccall   console_write, tty_echo, TTY_ECHO
+        ccall   send_signal_group, [tty_foreground], [ebx + 4]
+        mov     eax, 1
+.done:
+        pop     ebx
 endproc
 
 ; u32 tty_room(void)
@@ -92,6 +113,11 @@ proc tty_getc
 endproc
 
         section .rodata
-tty_interrupt_echo: db "^C", NEWLINE
-TTY_INTERRUPT_ECHO equ $ - tty_interrupt_echo
+        align   4
+tty_signals:                            ; character, signal
+        dd      CTRL_C, SIGINT, CTRL_Z, SIGTSTP, CTRL_BACKSLASH, SIGQUIT, 0
+
+        section .data
+tty_echo:       db "^?", NEWLINE
+TTY_ECHO        equ $ - tty_echo
         section .text

@@ -67,6 +67,7 @@ proc setup_frame, .regs, .signal, .action
         test    eax, eax
         mov     eax, -EFAULT
         jnz     .done
+        mov     dword [edi + task.sleep_until], 0 ; whatever slept is told -EINTR
         ; what is blocked while the handler runs
         mov     ecx, [ebp + .signal]
         dec     ecx

@@ -44,17 +44,21 @@ proc send_signal, .which, .signal
 endproc
 
 ; void signal_of_stop(struct task *which, int signal)   interrupts off
-; SIGSTOP and SIGCONT undo each other while they wait; SIGCONT and SIGKILL end a stop.
+; What stops and SIGCONT undo each other while they wait; SIGCONT and SIGKILL end a stop.
 proc signal_of_stop, .which, .signal
         mov     ecx, [ebp + .which]
         mov     eax, [ebp + .signal]
-        cmp     eax, SIGSTOP
-        je      .stop
         cmp     eax, SIGKILL
         je      .kill
         cmp     eax, SIGCONT
-        jne     .done
-        and     dword [ecx + task.pending], ~SIGMASK(SIGSTOP)
+        je      .undo
+        dec     eax
+        mov     edx, SIG_STOPPING
+        bt      edx, eax
+        jc      .stop
+        return
+.undo:
+        and     dword [ecx + task.pending], ~(SIG_STOPPING)
         jmp     .continue
 .stop:
         and     dword [ecx + task.pending], ~SIGMASK(SIGCONT)
@@ -209,8 +213,9 @@ proc do_signal, .regs
         mov     edx, SIG_IGNORED
         bt      edx, ecx
         jc      .nothing
-        cmp     esi, SIGSTOP
-        je      .stop
+        mov     edx, SIG_STOPPING
+        bt      edx, ecx
+        jc      .stop
         ccall   do_exit, esi
 .stop:
         ccall   signal_stop, esi
@@ -230,7 +235,7 @@ endproc
 
 ; void restart_syscall(struct pt_regs *regs)
 ; A system call that a signal woke is made again if no handler has run: the program need not know that
-; it stood still. nanosleep then sleeps its whole time.
+; it stood still.
 proc restart_syscall, .regs
         mov     ecx, [ebp + .regs]
         cmp     dword [ecx + pt_regs.vector], SYSCALL_VECTOR

@@ -134,25 +134,43 @@ proc sys_sched_yield
 endproc
 
 ; long sys_nanosleep(const struct timespec *request)            seconds, nanoseconds
+; What a stop has interrupted and restart_syscall makes again sleeps for what is left.
 proc sys_nanosleep, .request
+.time           equ -8
         sub     esp, 8
         push    ebx
-        lea     ebx, [ebp - 8]
-        ccall   copy_from_user, ebx, [ebp + .request], 8
+        push    esi
+        mov     ebx, [this_cpu(current)]
+        mov     esi, [ebx + task.sleep_until]
+        test    esi, esi
+        jnz     .until
+        lea     eax, [ebp + .time]
+        ccall   copy_from_user, eax, [ebp + .request], 8
         test    eax, eax
         mov     eax, -EFAULT
         jnz     .done
-        mov     eax, [ebx + 4]
+        mov     eax, [ebp + .time + 4]
         xor     edx, edx
         mov     ecx, NSEC_PER_TICK
         div     ecx
-        imul    ecx, [ebx], HZ
-        lea     eax, [eax + ecx + 1]    ; at least so long: the running tick does not count
+        imul    ecx, [ebp + .time], HZ
+        lea     esi, [eax + ecx + 1]    ; at least so long: the running tick does not count
+        add     esi, [jiffies]
+.until:
+        mov     dword [ebx + task.sleep_until], 0
+        mov     eax, esi
+        sub     eax, [jiffies]
+        jle     .over
         ccall   schedule_timeout, eax
         test    eax, eax
         jz      .done
+        mov     [ebx + task.sleep_until], esi
         mov     eax, -EINTR
+        jmp     .done
+.over:
+        xor     eax, eax
 .done:
+        pop     esi
         pop     ebx
 endproc
 

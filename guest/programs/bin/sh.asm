@@ -3,7 +3,7 @@
 ;   command words; another        one after the other
 ;   one | two                     what one prints, two reads
 ;   one && two, one || two        two only if one went well, or did not
-;   command &                     in the background: jobs, fg, wait
+;   command &                     in the background: jobs, fg, bg, wait; Ctrl-Z stops what is in the foreground
 ;   > file  >> file  < file  2> file  2>&1
 ;   'as it is'  "with $? in it"  \c   # the rest is a comment
 ;   NAME=VALUE  $NAME  ${NAME}    variables; $1 ... $# $@ of a script
@@ -118,6 +118,7 @@ endproc
 ; void interact(void)                   until Ctrl-D
 proc interact
         syscall SYS_SIGACTION, SIGINT, catch_interrupt, 0
+        syscall SYS_SIGNAL, SIGTSTP, SIG_IGN
 .next:
         syscall SYS_SCHED_YIELD         ; what has just been killed shall have its say
         call    report_jobs

@@ -23,6 +23,7 @@ endstruc
         align   4
 builtins:
         shell_builtin "[", builtin_test, "", ""
+        shell_builtin "bg", builtin_bg, "bg [JOB]", "let a stopped job go on, in the background"
         shell_builtin "break", builtin_break, "break, continue", "leave a loop, or this round of it"
         shell_builtin "cd", builtin_cd, "cd [FOLDER]", "go there"
         shell_builtin "continue", builtin_continue, "", ""
@@ -204,7 +205,12 @@ proc builtin_jobs, .argc, .argv
         je      .other
         cmp     dword [ebx + job.left], 0
         jle     .other
-        ccall   show_job, ebx, running_text
+        mov     eax, running_text
+        cmp     dword [ebx + job.stopped], 0
+        je      .state_known
+        mov     eax, stopped_text
+.state_known:
+        ccall   show_job, ebx, eax
 .other:
         add     ebx, job_size
         cmp     ebx, jobs + job_size * MAX_JOBS
@@ -247,22 +253,49 @@ endproc
 
 proc builtin_fg, .argc, .argv
         push    ebx
-        mov     eax, [ebp + .argv]
-        ccall   job_named, [eax + 4]
+        ccall   job_to_go_on, [ebp + .argv]
         mov     ebx, eax
         test    eax, eax
-        jz      .none
+        mov     eax, 1
+        jz      .done
         lea     eax, [ebx + job.text]
         println "%s", eax
         mov     dword [ebx + job.background], 0
+        lea     eax, [ebx + job.pgrp]
+        ccall   lend_terminal, eax
+        ccall   continue_job, ebx
         ccall   wait_job, ebx
         mov     eax, [last_status]
-        jmp     .done
-.none:
-        complain "fg: no such job"
-        mov     eax, 1
 .done:
         pop     ebx
+endproc
+
+proc builtin_bg, .argc, .argv
+        push    ebx
+        ccall   job_to_go_on, [ebp + .argv]
+        mov     ebx, eax
+        test    eax, eax
+        mov     eax, 1
+        jz      .done
+        ccall   job_number, ebx
+        lea     ecx, [ebx + job.text]
+        println "[%d] %s &", eax, ecx
+        ccall   continue_job, ebx
+        xor     eax, eax
+.done:
+        pop     ebx
+endproc
+
+; struct job *job_to_go_on(char **argv) of fg and bg; 0 after a complaint
+proc job_to_go_on, .argv
+        mov     eax, [ebp + .argv]
+        ccall   job_named, [eax + 4]
+        test    eax, eax
+        jnz     .done
+        mov     ecx, [ebp + .argv]
+        complain "%s: no such job", [ecx]
+        xor     eax, eax
+.done:
 endproc
 
 proc builtin_wait, .argc, .argv

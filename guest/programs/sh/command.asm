@@ -108,6 +108,7 @@ proc start_command, .token, .job, .input, .output, .other_end
         pop     ebx
         return
 .child:
+        syscall SYS_SIGNAL, SIGTSTP, SIG_DFL
         ; both sides do this, so that it is done whoever runs first
         syscall SYS_SETPGID, 0, [ebx + job.pgrp]
         cmp     dword [interactive], 0

@@ -4,7 +4,8 @@
 ;   job_add(job, pid)             a process of it has been made
 ;   job_started(job)              all have: wait for it, or say its number
 ;   report_jobs()                 those of the background that have ended, before a prompt
-;   wait_job(job)                 until it has ended; last_status
+;   wait_job(job)                 until it has ended, or stopped; last_status
+;   continue_job(job)             after a stop
 ;   tell_deaths()                 of ended jobs, after wait in a script
 ;   describe_status(status)       why a process ended, in a shell's words
 
@@ -16,6 +17,7 @@ struc job
 .used:          resd 1
 .pgrp:          resd 1
 .background:    resd 1
+.stopped:       resd 1
 .left:          resd 1                  ; processes that have not ended
 .last:          resd 1                  ; the last one's number: its end is the job's
 .status:        resd 1                  ; as waitpid gives it
@@ -176,13 +178,26 @@ proc wait_job, .job
         jle     .ended
         mov     eax, [ebx + job.pgrp]
         neg     eax
-        syscall SYS_WAITPID, eax, wait_status, 0
+        syscall SYS_WAITPID, eax, wait_status, WUNTRACED
         cmp     eax, -EINTR
         je      .next
         test    eax, eax
         js      .ended
+        cmp     byte [wait_status], WAIT_STOPPED
+        je      .stopped
         ccall   process_ended, eax, [wait_status]
         jmp     .next
+.stopped:
+        mov     dword [ebx + job.stopped], 1
+        mov     dword [ebx + job.background], 1
+        movzx   eax, byte [wait_status + 1]
+        add     eax, 128
+        mov     [last_status], eax
+        cmp     dword [interactive], 0
+        je      .done
+        call    own_terminal
+        ccall   show_job, ebx, stopped_text
+        jmp     .done
 .ended:
         cmp     dword [interactive], 0
         je      .own
@@ -207,6 +222,15 @@ proc wait_job, .job
         complain "%s", eax
 .done:
         pop     ebx
+endproc
+
+; void continue_job(struct job *job)
+proc continue_job, .job
+        mov     ecx, [ebp + .job]
+        mov     dword [ecx + job.stopped], 0
+        mov     eax, [ecx + job.pgrp]
+        neg     eax
+        syscall SYS_KILL, eax, SIGCONT
 endproc
 
 ; void process_ended(int pid, int status)       whichever job it belongs to
@@ -310,4 +334,5 @@ endproc
 
         section .rodata
 done_text:      db "Done", 0
+stopped_text:   db "Stopped", 0
         section .text
