@@ -36,8 +36,12 @@ const BUDGET = { instructions: 200_000_000 };
 const TICK = 1_000_000;
 
 const { constants } = debugInfoOf(new ImageFile('kernel.elf', readFileSync(KERNEL)));
-const constant = (name: string) => constants.get(name)!;
-const perCpu = (m: TestMachine, field: string) => m.dword(m.addressOf('percpu_areas') + constant(`percpu.${field}`));
+function constant(name: string): number {
+  const value = constants.get(name);
+  if (value === undefined) throw new Error(`the kernel has no constant ${name}`);
+  return value;
+}
+const perCpu = (m: TestMachine, field: string) => m.dword(m.addressOf('percpu_areas') + constant(field));
 
 /** What comes while another interrupt is served; `lead` is what each device takes from its input to its line. */
 const COMES: Readonly<Record<string, Stimulus>> = {
@@ -109,7 +113,13 @@ const TASK_STACKS = Array.from({ length: constant('NR_TASKS') }, (_, task) => {
 const MARGIN = 4096;
 /** Between two looks whether everything has come to rest, which it has to in so many of them. */
 const SLICE = 500;
-const SLICES = 400;
+const SLICES = 2000;
+
+/** What is 0 when the kernel has done all that it was asked for. */
+const OWED = [
+  ...['preempt_count', 'softirq_pending', 'need_resched', 'irq_regs'],
+  ...['tasklet_first', 'tasklet_hi_first', 'running_timer'],
+];
 
 /** Interrupts that the kernel has counted, by line. */
 function counted(m: TestMachine): number[] {
@@ -154,7 +164,7 @@ function comesThroughClean(m: TestMachine, first: number): void {
   );
   expect(counted(m).map((count, line) => count - before[line]!)).toEqual(acknowledged);
   expect(imrs(m)).toEqual(masks);
-  expect(['preempt_count', 'softirq_pending', 'need_resched'].map((field) => perCpu(m, field))).toEqual([0, 0, 0]);
+  expect(OWED.filter((field) => perCpu(m, field) !== 0)).toEqual([]);
   expect(m.consoleText).not.toMatch(/BUG|WARNING|Oops|No irq handler/);
 }
 
@@ -235,9 +245,33 @@ describe('a program’s fault', () => {
       const region = { from: `vector_stubs+${PF * constant('VECTOR_STUB_SIZE')}`, to: 'cpu_idle.again' };
       await exploreRegion({ boot: () => faulting(time - 70_000), ...region, time }, inputs, {
         signal,
-        most: 2000,
-        sample: 3,
+        most: 500,
+        sample: 1,
       });
     },
   );
+});
+
+test('a kernel that does not look for softirqs once more before it leaves them is found out', async () => {
+  const JE = 0x74;
+  const JMP_SHORT = 0xeb;
+  const careless = async () => {
+    const m = await aboutToCome('from hlt', 'a line with tasklet and work');
+    const { memory } = m.pc.machine;
+    // cli, cmp dword [gs:softirq_pending], 0
+    const jump = m.addressOf('__do_softirq.round_over') + 9;
+    expect(memory.read(jump, 1)[0]).toBe(JE);
+    memory.write(jump, Uint8Array.of(JMP_SHORT));
+    return m;
+  };
+  const { time } = (await careless()).runUntilTrap({ vector: FIRST['a line with tasklet and work'].vector });
+  const found = await explore({
+    boot: careless,
+    from: 'tasklet_action',
+    to: '__do_softirq.round_over',
+    irqs: [10],
+    check: (m) => comesThroughClean(m, time),
+  });
+  expect(found.failures).toHaveLength(1);
+  expect(found.failures[0]!.message).toContain("[ 'softirq_pending', 'tasklet_first' ]");
 });
