@@ -303,10 +303,11 @@ export class TestMachine {
     };
   }
 
-  /** A dword of physical memory, at an address or a label. */
+  /** A dword of physical memory, at an address or a label. @throws RangeError when there is no RAM, or no such number */
   dword(place: number | string): number {
     const { ram } = this.pc.cpu;
     const address = typeof place === 'string' ? this.addressOf(place) : place;
+    if (!(address >= 0 && address <= ram.length - 4)) throw new RangeError(`there is no RAM at ${address}`);
     return new DataView(ram.buffer, ram.byteOffset).getUint32(address, true);
   }
 

@@ -106,6 +106,11 @@ describe('a failure', () => {
     expect(await to((m) => m.runUntilTrap({ vector: GP, instructions: 9000 }))).toContain('#GP was not delivered');
   });
 
+  test('of a dword that is nowhere says so', async () => {
+    const m = await boot(ring0`start: jmp start`, { ramBytes: 4 * 2 ** 20 });
+    expect(() => m.dword(Number.NaN)).toThrow('there is no RAM at NaN');
+    expect(() => m.dword(4 * 2 ** 20)).toThrow('there is no RAM at 4194304');
+  });
   test('of a machine with chips of the test’s own has none, and says why', async () => {
     const chip = { name: 'mine', reset() {}, peek: () => ({}), save: () => ({}), load() {} };
     const m = await boot(ring0`start: jmp start`, { chips: () => [chip] });
