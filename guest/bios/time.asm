@@ -130,7 +130,8 @@ get_fields:
         je      .done
         call    cmos_read
         movzx   di, byte [cs:si + 1]
-        mov     [bp + di], al
+        add     di, bp
+        mov     [ss:di], al
         add     si, 2
         jmp     .next
 .done:
@@ -147,7 +148,8 @@ set_fields:
         cmp     al, NO_FIELD
         je      .over
         movzx   di, byte [cs:si + 1]
-        mov     ah, [bp + di]
+        add     di, bp
+        mov     ah, [ss:di]
         call    cmos_write
         add     si, 2
         jmp     .next

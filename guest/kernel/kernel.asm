@@ -31,6 +31,8 @@
 
         section .text
 _text:                                  ; first byte of code
+        section .rodata
+__start_rodata:                         ; first byte of the constants
         section .data
 _sdata:                                 ; first byte that may be written
 

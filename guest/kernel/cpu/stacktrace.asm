@@ -318,13 +318,14 @@ endproc
 
 ; int is_kernel_text(u32 address)
 proc is_kernel_text, .address
-        mov     eax, [ebp + .address]
-        sub     eax, _text
-        cmp     eax, _etext - _text
-        sbb     eax, eax
-        jnz     .yes
-        ccall   module_of_address, [ebp + .address]
-.yes:
+        mov     eax, [ebp + .address]   ; not 0 is yes
+        cmp     eax, _text
+        jb      .module
+        cmp     eax, _etext
+        jb      .done
+.module:
+        ccall   module_of_address, eax
+.done:
 endproc
 
         section .rodata
