@@ -118,6 +118,8 @@ function ask(form: Form): Uint8Array {
   if (foreign >= 0) return encodeForeignAddress(form, foreign, askPlain);
   const baseless = form.operands.findIndex((o) => o.kind === 'memory' && o.index !== null && o.base === null);
   if (form.bits === 16 && baseless >= 0) return askBaseless(form, baseless);
+  const paired = form.operands.findIndex(isBarePair);
+  if (paired >= 0) return askPaired(form, paired);
   const absolute = form.operands.findIndex((o) => o.kind === 'memory' && !o.base && !o.index && !o.relative);
   if (form.bits === 64 && absolute >= 0) return askAbsolute(form, absolute);
   return askPlain(form);
@@ -137,6 +139,24 @@ function askBaseless(form: Form, at: number): Uint8Array {
   bytes[modrm] = bytes[modrm]! & 0x3f;
   const displacement = memory.displacement === 'open' ? OPEN_DISPLACEMENT : memory.displacement;
   return patched(bytes, [{ offset, size: 4 }], displacement);
+}
+
+/** `[bp + si]` or `[bp + di]`, and nothing added. */
+function isBarePair(operand: OperandForm): boolean {
+  if (operand.kind !== 'memory' || operand.displacement !== 0n || operand.displacementSize !== null) return false;
+  return operand.index !== null && [operand.base?.name, operand.index.name].includes('bp');
+}
+
+/**
+ * Keystone gives it a displacement of 0, which only `[bp]` alone must have. So it is asked for an open one, and the
+ * ModRM byte then says that there is none (SDM volume 2, table 2-1).
+ */
+function askPaired(form: Form, at: number): Uint8Array {
+  const memory = form.operands[at] as MemoryForm;
+  const bytes = askPlain({ ...form, operands: form.operands.with(at, { ...memory, displacement: 'open' as const }) });
+  const { offset } = locate(at, OPEN_DISPLACEMENT, 2, bytes, form);
+  const modrm = bytes[offset - 1]! & 0x3f;
+  return Uint8Array.of(...bytes.subarray(0, offset - 1), modrm, ...bytes.subarray(offset + 2));
 }
 
 /**

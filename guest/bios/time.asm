@@ -130,8 +130,7 @@ get_fields:
         je      .done
         call    cmos_read
         movzx   di, byte [cs:si + 1]
-        add     di, bp
-        mov     [ss:di], al
+        mov     [bp + di], al
         add     si, 2
         jmp     .next
 .done:
@@ -148,8 +147,7 @@ set_fields:
         cmp     al, NO_FIELD
         je      .over
         movzx   di, byte [cs:si + 1]
-        add     di, bp
-        mov     ah, [ss:di]
+        mov     ah, [bp + di]
         call    cmos_write
         add     si, 2
         jmp     .next

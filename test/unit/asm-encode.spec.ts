@@ -255,6 +255,12 @@ describe('a displacement is as wide as the source says, an address without regis
     mov bx,[byte si+0]                  = 8b 5c 00
     mov bx,[word si+1]                  = 8b 9c 01 00
     mov bx,[bp+0]                       = 8b 5e 00
+    mov bx,[bp+si]                      = 8b 1a
+    mov [di+bp],al                      = 88 03
+    mov word [es:bp+di],0x1234          = 26 c7 03 34 12
+    mov bx,[bp+di+1]                    = 8b 5b 01
+    mov bx,[byte bp+di+0]               = 8b 5b 00
+    mov bx,[bx+di]                      = 8b 19
     mov bx,[es:dword ebx+1]             = 26 67 8b 9b 01 00 00 00
     mov bx,[dword es:ebx+1]             = 26 67 8b 9b 01 00 00 00
     add byte [dword 5],7                = 67 80 05 05 00 00 00 07

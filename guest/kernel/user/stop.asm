@@ -16,6 +16,8 @@ proc ptrace_stop, .signal
         xor     eax, eax
         test    dword [ebx + task.pending], SIGMASK(SIGKILL)
         jnz     .done
+        cmp     [ebx + task.tracer], eax
+        je      .done                   ; it has just ended
         ccall   stand_still, TASK_TRACED, [ebp + .signal], [ebx + task.tracer]
         xor     eax, eax
         xchg    eax, [ebx + task.stop_signal]
