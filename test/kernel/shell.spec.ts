@@ -52,6 +52,7 @@ describe('the shell', () => {
     const ports = guest.command('cat /proc/ioports');
     expect(ports).toContain('0020-0021 : pic1');
     expect(ports).toContain('00a0-00a1 : pic2');
+    expect(ports).toContain('01f0-01f7 : ide0');
     expect(ports).toEqual(ports.toSorted());
   });
 

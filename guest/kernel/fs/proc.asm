@@ -99,10 +99,14 @@ port_regions:                           ; first, last, name
         dd      region_pic2
         dw      FPU_CLEAR, FPU_CLEAR + 0xf
         dd      region_fpu
+        dw      ATA_DATA, ATA_COMMAND
+        dd      region_ata
         dw      LPT_DATA, LPT_CONTROL
         dd      region_parport
         dw      CRTC_INDEX, CRTC_DATA
         dd      region_vga
+        dw      ATA_CONTROL, ATA_CONTROL
+        dd      region_ata
         dw      COM1, COM1 + UART_LSR + 2
         dd      region_serial
         dw      ELCR1, ELCR1 + 1
@@ -111,13 +115,14 @@ port_regions_end:
 region_rtc:     db "rtc0", 0
 region_fpu:     db "fpu", 0
 region_parport: db "parport0", 0
-region_pic1: db "pic1", 0
-region_timer0: db "timer0", 0
+region_ata:     db "ide0", 0
+region_pic1:    db "pic1", 0
+region_timer0:  db "timer0", 0
 region_keyboard: db "keyboard", 0
-region_pic2: db "pic2", 0
-region_vga: db "vga+", 0
-region_serial: db "serial", 0
-region_elcr: db "elcr", 0
+region_pic2:    db "pic2", 0
+region_vga:     db "vga+", 0
+region_serial:  db "serial", 0
+region_elcr:    db "elcr", 0
         section .text
 
 ; void show_uptime(struct seq_file *m, void *)          seconds since boot, seconds spent idle
