@@ -122,7 +122,7 @@ export class FrameFollower {
     const { esp } = this.cpu;
     // Far below is another stack, which the handler has changed to.
     const below = top.lowestStack - esp;
-    if (this.sameStack(top) && below > 0 && below < NEAR) top.lowestStack = esp;
+    if (below > 0 && below < NEAR && this.sameStack(top)) top.lowestStack = esp;
     if (!this.isIret()) return undefined;
     // The innermost one may be another thread's, when the kernel has switched: whose stack is this?
     const mine = this.open.findLast(({ entry }) => Math.abs(entry.registers.esp - esp) < NEAR);
