@@ -2,6 +2,9 @@
 
 import { constants } from 'node:os';
 import { dispatch } from './dispatch.ts';
+import { inlineLongChains } from './inlining.ts';
+
+inlineLongChains();
 
 // Whoever read our output has gone (`| head`): end as other programs do, unless a command has something to put in order.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -12,18 +12,25 @@
  * whether it was met; a machine that is busy with other things can spoil that, so it changes no status.
  */
 import { cpus } from 'node:os';
-import { serve, startEngine, type Timing } from './engine.ts';
+import { inlineLongChains } from '../../emu/cli/inlining.ts';
+import { type Engine, serve, startEngine, type Timing } from './engine.ts';
 import { assembleGuest, type Guest, guests } from './guests.ts';
 import { steppedEngine, trapgateEngine } from './trapgate.ts';
 import { v86Engine } from './v86.ts';
 
 const ENGINES = {
-  trapgate: () => trapgateEngine,
-  attached: () => steppedEngine(false),
-  'with history': () => steppedEngine(true),
+  trapgate: () => asTheProgram(trapgateEngine),
+  attached: () => asTheProgram(steppedEngine(false)),
+  'with history': () => asTheProgram(steppedEngine(true)),
   'v86 with JIT': () => v86Engine(true),
   'v86 without JIT': () => v86Engine(false),
 };
+/** With the setting that `trapgate` makes for itself. */
+function asTheProgram(engine: Engine): Engine {
+  inlineLongChains();
+  return engine;
+}
+
 type EngineName = keyof typeof ENGINES;
 const NAMES = Object.keys(ENGINES) as EngineName[];
 /** trapgate itself, with a stepper that has nothing to stop at. */
