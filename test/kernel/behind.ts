@@ -107,6 +107,9 @@ function descriptors(guest: Guest): { readonly open: boolean; readonly count: nu
   });
 }
 
+/** Interrupts by line as /proc/interrupts would show them now. */
+export const counted = (guest: Guest): readonly number[] => descriptors(guest).map(({ count }) => count);
+
 /** How many of each line's interrupts the processor has taken, and up to which trap they have been counted. */
 const taken = new WeakMap<Guest, { upTo: number; counts: number[] }>();
 

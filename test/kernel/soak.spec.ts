@@ -2,16 +2,13 @@
  * All chips at once: two devices on lines of their own, one of them shared, the timer, the keyboard, the serial port,
  * the clock and the mouse; tasklets, works and threads in flight. `make soak` runs ten million interrupts.
  */
-import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { ImageFile } from '../../emu/machine/loaders/image.ts';
-import { debugInfoOf } from '../../emu/trace/debug-info.ts';
-import { GUEST_FOLDER, Guest } from './guest.ts';
+import { counted, settle } from './behind.ts';
+import { Guest } from './guest.ts';
 
 const INTERRUPTS = Number(process.env.TRAPGATE_SOAK ?? 40_000);
 const PATIENCE_MS = 60_000 + INTERRUPTS;
 const GAP = 1_500;
-const EFLAGS_IF = 0x200;
 const CTRL_U = 0x15;
 /** Timer, keyboard, COM1, clock, two test devices, mouse. */
 const LINES = [0, 1, 4, 8, 10, 11, 12] as const;
@@ -34,32 +31,15 @@ function tell(line: string): void {
 const countsOf = (count: (line: Line) => number): Counts =>
   Object.fromEntries(LINES.map((line) => [line, count(line)])) as Counts;
 
-const { constants } = debugInfoOf(new ImageFile('kernel.elf', readFileSync(`${GUEST_FOLDER}/kernel.elf`)));
-
-/** What /proc/interrupts would show now, read from the kernel's own memory. */
-function taken(guest: Guest): Counts {
-  const [size, field] = [constants.get('irq_desc_size')!, constants.get('irq_desc.kstat_irqs')!];
-  const table = guest.address('irq_descs');
-  return countsOf((line) => {
-    const bytes = guest.pc.machine.memory.read(table + line * size + field, 4);
-    return new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
-  });
-}
-
 test(
   `of ${INTERRUPTS} interrupts from all chips at once none is lost`,
   () => {
     const guest = Guest.shell(true, { keptTraps: 1_000 });
-    const { machine, cpu, wires, pic } = guest.pc;
+    const { machine, wires, pic } = guest.pc;
     guest.command('insmod soak.ko rtc=1');
     guest.command('spin &');
-    const underWay = () => {
-      const { master, slave } = pic;
-      const chips = master.irr | master.peek().isr | slave.irr | slave.peek().isr;
-      return chips !== 0 || (cpu.eflags & EFLAGS_IF) === 0;
-    };
-    while (underWay()) machine.run({ instructions: 997 });
-    const before = taken(guest);
+    settle(guest);
+    const before = counted(guest);
     const edges = countsOf(() => 0);
     for (const line of LINES) {
       wires[line]!.listen((_, level) => {
@@ -93,8 +73,8 @@ test(
     }
     // One may be under way at any moment; one that was lost never comes.
     const lost = () => {
-      const now = taken(guest);
-      return countsOf((line) => edges[line] - (now[line] - before[line]));
+      const now = counted(guest);
+      return countsOf((line) => edges[line] - (now[line]! - before[line]!));
     };
     for (let tries = 0; tries < 1_000 && Object.values(lost()).some((n) => n !== 0); tries++) {
       machine.run({ instructions: 997 });
@@ -106,7 +86,7 @@ test(
     guest.pc.serial.send([CTRL_U]); // what was typed stands on the shell's line
     const rows = guest.command('cat /proc/interrupts');
     const shown = (line: number) => Number(rows.find((row) => row.startsWith(` ${line}:`))!.slice(4, 15));
-    expect([shown(10) - before[10], shown(11) - before[11]]).toEqual([sent[10], sent[11]]);
+    expect([shown(10) - before[10]!, shown(11) - before[11]!]).toEqual([sent[10], sent[11]]);
     const [counts, deferred] = guest.command('rmmod soak');
     expect(counts).toBe(`soak: handled ${sent[10]}, observed ${sent[10]}, threaded ${sent[11]}`);
     const [, tasklets, works, threads] = /^soak: tasklets (\d+), works (\d+), threads (\d+)$/
