@@ -1,14 +1,15 @@
 /** The same guest under Bochs, booted by its BIOS from a disk: what it answers to the shell's commands. */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { prepareBochs } from '../../emu/cli/referees/bochs.ts';
 import { referee } from '../referees.ts';
 import { Conversation } from './conversation.ts';
-import { kernelDisk } from './disk/disk.ts';
+import { Guest } from './guest.ts';
 
-const MEGABYTES = 32;
+const RAM_BYTES = 32 << 20;
 
 /** Boot the kernel, do something with it, and end Bochs, which shows its screen over VNC to nobody. */
 export async function withBochs<T>(act: (bochs: Conversation) => Promise<T>): Promise<T> {
@@ -16,26 +17,13 @@ export async function withBochs<T>(act: (bochs: Conversation) => Promise<T>): Pr
   const server = createServer();
   const connected = new Promise<Socket>((resolve) => server.once('connection', resolve));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { bytes, geometry } = kernelDisk(MEGABYTES);
-  const { cylinders, heads, spt } = geometry;
-  const lines = [
-    'display_library: rfb, options="timeout=0"',
-    'romimage: file=/usr/share/bochs/BIOS-bochs-latest',
-    'vgaromimage: file=/usr/share/seabios/vgabios-isavga.bin',
-    `megs: ${MEGABYTES}`,
-    'cpu: ips=50000000',
+  const guest = new Guest('', true, { ramBytes: RAM_BYTES });
+  const args = prepareBochs(folder, guest.pc, [
     'clock: sync=none, time0=1767225600', // 2026-01-01
-    `ata0-master: type=disk, path=disk.img, mode=flat, cylinders=${cylinders}, heads=${heads}, spt=${spt}`,
-    'boot: disk',
     `com1: enabled=1, mode=socket-client, dev=127.0.0.1:${(server.address() as AddressInfo).port}`,
     'com2: enabled=1, mode=null',
-    'log: log',
-    'panic: action=fatal',
-  ];
-  writeFileSync(join(folder, 'disk.img'), bytes);
-  writeFileSync(join(folder, 'bochsrc'), `${lines.join('\n')}\n`);
-  writeFileSync(join(folder, 'debugger'), 'c\nq\n');
-  const bochs = spawn(referee('bochs'), ['-q', '-f', 'bochsrc', '-rc', 'debugger'], { cwd: folder, stdio: 'ignore' });
+  ]);
+  const bochs = spawn(referee('bochs'), args, { cwd: folder, stdio: 'ignore' });
   const ended = new Promise<never>((_, reject) => {
     bochs.on('error', reject);
     bochs.on('close', () => reject(new Error('Bochs ended early')));

@@ -21,31 +21,14 @@ const EXTERNAL = new Set([0, 2]);
 export function onBochs(subject: Subject, pc: Pc): Promise<Observation> {
   if (subject.input !== '') throw new CommandError('Bochs’s COM1 goes to a file: --input is for --with qemu');
   return inFolder(async (folder) => {
-    const disk = bootDisk(pc);
-    const cylinders = Math.max(2, Math.ceil(disk.length / TRACK_BYTES));
-    const whole = new Uint8Array(cylinders * TRACK_BYTES);
-    whole.set(disk);
-    writeFileSync(join(folder, 'disk'), whole);
-    const lines = [
-      'display_library: rfb, options="timeout=0"',
-      'romimage: file=/usr/share/bochs/BIOS-bochs-latest',
-      'vgaromimage: file=/usr/share/seabios/vgabios-isavga.bin',
-      `megs: ${subject.ramBytes / MB}`,
-      'cpu: ips=50000000',
+    const args = prepareBochs(folder, pc, [
       'clock: sync=none',
-      'ata0: enabled=1, ioaddr1=0x1f0, ioaddr2=0x3f0, irq=14',
-      `ata0-master: type=disk, path=disk, mode=flat, cylinders=${cylinders}, heads=${HEADS}, spt=${SECTORS}`,
-      'boot: disk',
       'com1: enabled=1, mode=file, dev=console',
-      'log: log',
-      'panic: action=fatal',
       'debug: action=ignore, cpu0=report',
-    ];
-    writeFileSync(join(folder, 'bochsrc'), `${lines.join('\n')}\n`);
-    writeFileSync(join(folder, 'debugger'), 'c\nq\n');
+    ]);
     const ended = await runEmulator({
       program: 'bochs',
-      args: ['-q', '-f', 'bochsrc', '-rc', 'debugger'],
+      args,
       folder,
       console: 'console',
       seconds: subject.seconds,
@@ -56,6 +39,36 @@ export function onBochs(subject: Subject, pc: Pc): Promise<Observation> {
       ended,
     };
   });
+}
+
+/**
+ * Writes what Bochs needs to boot what stands in this machine's memory, without a window.
+ * @param pc the machine with the image loaded, before its first instruction
+ * @param settings lines of bochsrc: clock, serial ports, what is logged
+ * @returns arguments for Bochs, started in that folder
+ */
+export function prepareBochs(folder: string, pc: Pc, settings: readonly string[]): readonly string[] {
+  const disk = bootDisk(pc);
+  const cylinders = Math.max(2, Math.ceil(disk.length / TRACK_BYTES));
+  const whole = new Uint8Array(cylinders * TRACK_BYTES);
+  whole.set(disk);
+  const lines = [
+    'display_library: rfb, options="timeout=0"',
+    'romimage: file=/usr/share/bochs/BIOS-bochs-latest',
+    'vgaromimage: file=/usr/share/seabios/vgabios-isavga.bin',
+    `megs: ${pc.configuration.ramBytes / MB}`,
+    'cpu: ips=50000000',
+    'ata0: enabled=1, ioaddr1=0x1f0, ioaddr2=0x3f0, irq=14',
+    `ata0-master: type=disk, path=disk, mode=flat, cylinders=${cylinders}, heads=${HEADS}, spt=${SECTORS}`,
+    'boot: disk',
+    'log: log',
+    'panic: action=fatal',
+    ...settings,
+  ];
+  writeFileSync(join(folder, 'disk'), whole);
+  writeFileSync(join(folder, 'bochsrc'), `${lines.join('\n')}\n`);
+  writeFileSync(join(folder, 'debugger'), 'c\nq\n');
+  return ['-q', '-f', 'bochsrc', '-rc', 'debugger'];
 }
 
 /** Of Bochs's log: what came after protected mode was entered for good, less the interrupts. */
