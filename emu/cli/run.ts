@@ -9,6 +9,7 @@ import { MACHINE_OPTIONS, planOf, withClearErrors } from './machine/plan.ts';
 import { describeOptions, parseOptions } from './options.ts';
 import { PipeFace } from './session/pipe-face.ts';
 import { type Ending, type Face, Session } from './session/session.ts';
+import { onSignals } from './signals.ts';
 import { HOST_KEYS_HELP } from './terminal/host-keys-help.ts';
 import { ScreenFace } from './terminal/screen-face.ts';
 import { SerialFace } from './terminal/serial-face.ts';
@@ -89,20 +90,16 @@ function faceOf(serial: string, terminal: boolean, replays: boolean): Face {
 
 /** Run the session; signals and a closed output end it in good order. */
 async function untilSignal(session: Session, face: Face): Promise<Ending> {
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  const handlers = signals.map((name) => {
-    const handler = () => session.end({ kind: 'signal', number: constants.signals[name] });
-    process.on(name, handler);
-    return () => process.off(name, handler);
-  });
   // Whoever read our output has gone (`| head`).
   const broken = () => session.end({ kind: 'signal', number: constants.signals.SIGPIPE });
   process.stdout.on('error', broken);
   try {
-    return await session.run(face);
+    return await onSignals(
+      (number) => session.end({ kind: 'signal', number }),
+      () => session.run(face),
+    );
   } finally {
     process.stdout.off('error', broken);
-    for (const remove of handlers) remove();
   }
 }
 

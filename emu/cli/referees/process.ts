@@ -1,13 +1,12 @@
 /** Running another emulator: in a folder of its own, until it ends, says nothing more, or the patience is over. */
 
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CommandError, Interrupted } from '../command.ts';
-import { Progress } from '../session/progress.ts';
-
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+import { Progress } from '../progress.ts';
+import { onSignals } from '../signals.ts';
 
 /** How often to look whether the console still grows. */
 const LOOK_MS = 250;
@@ -29,17 +28,29 @@ export interface Emulator {
  * @returns whether it ended by itself
  * @throws CommandError when it is not installed; Interrupted
  */
-export function runEmulator({ program, args, folder, console, input, seconds }: Emulator): Promise<boolean> {
+export async function runEmulator(emulator: Emulator): Promise<boolean> {
+  const { program, args, folder, input } = emulator;
+  const stdin = input === undefined ? 'ignore' : 'pipe';
+  const child = spawn(program, args, { cwd: folder, stdio: [stdin, 'ignore', 'ignore'] });
+  let signal: number | undefined;
+  const isByItself = await onSignals(
+    (number) => {
+      signal = number;
+      child.kill('SIGKILL');
+    },
+    () => endOf(child, emulator),
+  );
+  if (signal !== undefined) throw new Interrupted(signal);
+  return isByItself;
+}
+
+/** @returns whether it ended by itself */
+function endOf(child: ChildProcess, { program, folder, console, input, seconds }: Emulator): Promise<boolean> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, {
-      cwd: folder,
-      stdio: [input === undefined ? 'ignore' : 'pipe', 'ignore', 'ignore'],
-    });
     const started = Date.now();
     let length = 0;
     let grown = started;
     let stopped = false;
-    let signal: number | undefined;
     const progress = new Progress(`on ${program}`);
     const watch = setInterval(() => {
       const now = Date.now();
@@ -51,15 +62,9 @@ export function runEmulator({ program, args, folder, console, input, seconds }: 
       stopped = true;
       child.kill('SIGKILL');
     }, LOOK_MS);
-    const interrupt = (_: NodeJS.Signals, number: number) => {
-      signal = number;
-      child.kill('SIGKILL');
-    };
-    for (const name of SIGNALS) process.on(name, interrupt);
     const end = () => {
       clearInterval(watch);
       progress.end();
-      for (const name of SIGNALS) process.off(name, interrupt);
     };
     child.stdin?.on('error', () => {});
     if (input !== undefined) child.stdin?.end(input);
@@ -70,8 +75,7 @@ export function runEmulator({ program, args, folder, console, input, seconds }: 
     });
     child.on('close', () => {
       end();
-      if (signal === undefined) resolve(!stopped);
-      else reject(new Interrupted(signal));
+      resolve(!stopped);
     });
   });
 }

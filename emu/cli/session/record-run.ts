@@ -8,7 +8,7 @@ import { irqOf } from '../../trace/irq-of.ts';
 import { type Follow, Recorder } from '../../trace/recorder.ts';
 import type { SymbolTable } from '../../trace/symbols.ts';
 import { type Closers, type MachineOptions, planOf, withClearErrors } from '../machine/plan.ts';
-import { Progress } from './progress.ts';
+import { Progress } from '../progress.ts';
 import { type Ending, Session } from './session.ts';
 
 /** Virtual seconds after which a recording ends unless --max-instructions says otherwise. */

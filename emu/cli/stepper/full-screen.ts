@@ -12,6 +12,7 @@ import { codeStarts } from '../../debug/views/code.ts';
 import { hereOf } from '../../debug/views/scene.ts';
 import { bad, type Line, line, strong } from '../../debug/views/text.ts';
 import type { Face, Session } from '../session/session.ts';
+import { onSignals } from '../signals.ts';
 import { strokesOfTerminal } from '../terminal/host-keys.ts';
 import { CommandLine } from './command-line.ts';
 import { composeFrame, type Frame, keyHelp, type Mode } from './frame.ts';
@@ -451,16 +452,5 @@ export class FullScreen {
     this.helpScroll = 0;
     this.mode = 'help';
     this.redraw();
-  }
-}
-
-/** While something goes on, signals end it in good order. */
-async function onSignals<T>(leave: () => void, action: () => Promise<T>): Promise<T> {
-  const signals = ['SIGTERM', 'SIGHUP', 'SIGINT'] as const;
-  for (const signal of signals) process.on(signal, leave);
-  try {
-    return await action();
-  } finally {
-    for (const signal of signals) process.off(signal, leave);
   }
 }
