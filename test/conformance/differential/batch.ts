@@ -79,6 +79,11 @@ export function encodeBatch(cases: readonly Case[]): { batch: Buffer; notes: num
   return { batch: Buffer.concat([header, dwords(...table), ...ranges.map(({ bytes }) => bytes), ...body]), notes };
 }
 
+/** Registers in the order in which the arena notes them. */
+const GENERAL = ['eax', 'ecx', 'edx', 'ebx', 'esp', 'ebp', 'esi', 'edi'] as const;
+const SEGMENTS = ['cs', 'ss', 'ds', 'es', 'fs', 'gs'] as const;
+const CONTROL = ['cr0', 'cr2', 'cr3', 'cr4', 'dr6', 'dr7', 'tr', 'ldt'] as const;
+
 export function decodeNotes(disk: Buffer, sector: number, count: number): Outcome[] {
   const outcomes: Outcome[] = [];
   let at = sector * SECTOR;
@@ -86,40 +91,25 @@ export function decodeNotes(disk: Buffer, sector: number, count: number): Outcom
     at += 4;
     return disk.readUInt32LE(at - 4);
   };
+  const takeAll = <Name extends string>(names: readonly Name[]) =>
+    Object.fromEntries(names.map((name) => [name, take()])) as Record<Name, number>;
   while (outcomes.length < count) {
     const begin = at;
     const length = take();
     if (length === 0) break;
     const number = take();
     const end: End = number === SHUTDOWN ? 'shutdown' : number === BROKEN ? 'broken' : number;
-    const [eax, ecx, edx, ebx, esp, ebp, esi, edi] = Array.from({ length: 8 }, take) as [
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-    ];
+    const general = takeAll(GENERAL);
     const eflags = take();
-    const [cs, ss, ds, es, fs, gs] = Array.from({ length: 6 }, take) as [
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-    ];
-    const names = ['cr0', 'cr2', 'cr3', 'cr4', 'dr6', 'dr7', 'tr', 'ldt'] as const;
-    const control = Object.fromEntries(names.map((name) => [name, take()])) as Outcome['control'];
+    const segments = takeAll(SEGMENTS);
+    const control = takeAll(CONTROL);
     const changed = take();
     const changes = new Map(Array.from({ length: changed }, () => [take(), take()] as const));
     outcomes.push({
       end,
       instructions: 0,
-      general: { eax, ecx, edx, ebx, esp, ebp, esi, edi },
-      segments: { cs, ss, ds, es, fs, gs },
+      general,
+      segments,
       eflags,
       control,
       changes,
