@@ -4,34 +4,27 @@
 ;   signal_name(signal)           "KILL"; "0" for one without
 ;   strsignal(signal)             "Killed"
 
-%macro signal_text 3                    ; number, name, words
-        dd      %1, %%text
-        section .data
-%%text: db      %3, 0, %2, 0
-        section .rodata
-%endmacro
-
         section .rodata
         align   4
 signal_texts:
-        signal_text SIGHUP, "HUP", "Hangup"
-        signal_text SIGINT, "INT", "Interrupt"
-        signal_text SIGQUIT, "QUIT", "Quit"
-        signal_text SIGILL, "ILL", "Illegal instruction"
-        signal_text SIGTRAP, "TRAP", "Trace/breakpoint trap"
-        signal_text SIGABRT, "ABRT", "Aborted"
-        signal_text SIGBUS, "BUS", "Bus error"
-        signal_text SIGFPE, "FPE", "Floating point exception"
-        signal_text SIGKILL, "KILL", "Killed"
-        signal_text SIGUSR1, "USR1", "User defined signal 1"
-        signal_text SIGSEGV, "SEGV", "Segmentation fault"
-        signal_text SIGUSR2, "USR2", "User defined signal 2"
-        signal_text SIGPIPE, "PIPE", "Broken pipe"
-        signal_text SIGALRM, "ALRM", "Alarm clock"
-        signal_text SIGTERM, "TERM", "Terminated"
-        signal_text SIGCHLD, "CHLD", "Child exited"
-        signal_text SIGCONT, "CONT", "Continued"
-        signal_text SIGSTOP, "STOP", "Stopped (signal)"
+        numbered_text SIGHUP, "HUP", "Hangup"
+        numbered_text SIGINT, "INT", "Interrupt"
+        numbered_text SIGQUIT, "QUIT", "Quit"
+        numbered_text SIGILL, "ILL", "Illegal instruction"
+        numbered_text SIGTRAP, "TRAP", "Trace/breakpoint trap"
+        numbered_text SIGABRT, "ABRT", "Aborted"
+        numbered_text SIGBUS, "BUS", "Bus error"
+        numbered_text SIGFPE, "FPE", "Floating point exception"
+        numbered_text SIGKILL, "KILL", "Killed"
+        numbered_text SIGUSR1, "USR1", "User defined signal 1"
+        numbered_text SIGSEGV, "SEGV", "Segmentation fault"
+        numbered_text SIGUSR2, "USR2", "User defined signal 2"
+        numbered_text SIGPIPE, "PIPE", "Broken pipe"
+        numbered_text SIGALRM, "ALRM", "Alarm clock"
+        numbered_text SIGTERM, "TERM", "Terminated"
+        numbered_text SIGCHLD, "CHLD", "Child exited"
+        numbered_text SIGCONT, "CONT", "Continued"
+        numbered_text SIGSTOP, "STOP", "Stopped (signal)"
 signal_texts_end:
 signal_prefix:  db "SIG"
 unknown_signal: db "Unknown signal", 0, "0", 0
@@ -40,27 +33,17 @@ unknown_signal: db "Unknown signal", 0, "0", 0
 
 ; const char *strsignal(int signal)
 proc strsignal, .signal
-        mov     ecx, signal_texts
-.next:
-        mov     eax, [ecx]
-        cmp     eax, [ebp + .signal]
-        mov     eax, [ecx + 4]
-        je      .done
-        add     ecx, 8
-        cmp     ecx, signal_texts_end
-        jb      .next
+        ccall   find_words, signal_texts, signal_texts_end, [ebp + .signal]
+        test    eax, eax
+        jnz     .done
         mov     eax, unknown_signal
 .done:
 endproc
 
-; const char *signal_name(int signal)   it lies behind its words
+; const char *signal_name(int signal)
 proc signal_name, .signal
-        push    ebx
         ccall   strsignal, [ebp + .signal]
-        mov     ebx, eax
-        ccall   strlen, ebx
-        lea     eax, [ebx + eax + 1]
-        pop     ebx
+        ccall   name_after, eax
 endproc
 
 ; int signal_number(const char *name)
